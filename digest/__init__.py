@@ -1,0 +1,1 @@
+"""A newsletter digest generator: sources in, a weekly attributed issue out."""

@@ -1,0 +1,1 @@
+"""Lists of words, names and parameters, with their loaders. Data, not code."""

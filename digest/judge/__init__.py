@@ -1,0 +1,1 @@
+"""Opinions about entries and stories: sections, duplicates, stories, rank, selection."""

@@ -1,0 +1,1 @@
+"""One module a verb: the one place where pure stages meet input and output."""

@@ -1,0 +1,1 @@
+"""From sources to entries: fetching, parsing, reading files. Nothing is judged here."""

@@ -1,0 +1,1 @@
+"""From an issue to web page, email, plain text, archive and feeds."""

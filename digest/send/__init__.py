@@ -1,0 +1,1 @@
+"""From an issue to deliveries: messages, recipients, ledger rules, SMTP."""

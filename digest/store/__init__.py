@@ -1,0 +1,1 @@
+"""SQL and locks: the one room that knows the database."""

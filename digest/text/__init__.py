@@ -1,0 +1,1 @@
+"""Facts about one string. Pure: no file, socket, clock or database."""
