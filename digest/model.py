@@ -297,7 +297,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """The editor says: this entry belongs in that section. Append-only; ``undone`` takes it back."""
+    """The editor says: this entry belongs in that section; ``undone`` takes it back."""
 
     id: int
     entry_id: str
@@ -380,7 +380,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A section of the newsletter as configured; the order of a newsletter's tuple is the page's."""
+    """A section of the newsletter as configured; their order is the order of the page."""
 
     id: str
     title: str
@@ -391,7 +391,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """The half-open time ``[start, end)`` an issue reports on; ``day`` is the issue's local date."""
+    """The time ``[start, end)`` an issue reports on; ``day`` is the issue's local date."""
 
     start: datetime
     end: datetime
