@@ -21,24 +21,17 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from digest.data.sections import SHIPPED_SECTIONS
+from digest.duration import parse_duration
 from digest.errors import ConfigError
 from digest.model import FileFacts, Ownership, Problem, Section, Source
 from digest.periods import check_schedule
 from digest.yamlfile import Place, YamlFile, read_yaml
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 SIZES = {"B": 1, "KB": 1000, "MB": 1000**2, "KIB": 1024, "MIB": 1024**2}
 
 
-def duration(value: object) -> object:
-    """A length of time from ``"90s"``, ``"10m"``, ``"1h"``, ``"7d"`` or ``"2w"``."""
-    if isinstance(value, timedelta):
-        return value
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", str(value).strip())
-    if not match:
-        message = "write a length of time such as 30s, 10m, 1h, 7d or 2w"
-        raise ValueError(message)
-    return timedelta(seconds=float(match[1]) * UNITS[match[2]])
+def _duration(value: object) -> object:
+    return value if isinstance(value, timedelta) else parse_duration(str(value))
 
 
 def _size(value: object) -> object:
@@ -87,7 +80,7 @@ def _day(value: object) -> object:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(duration)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Size = Annotated[int, BeforeValidator(_size)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Schedule = Annotated[str | None, BeforeValidator(_schedule)]

@@ -1,0 +1,358 @@
+"""The command line: words become a call of one verb. Thin; nothing is decided here.
+
+Each command imports what it runs, so that ``digest --help`` loads neither pydantic nor SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.console import Result, Settings, command, fail
+from digest.errors import UsageError
+
+app = typer.Typer(
+    name="digest",
+    help="A weekly newsletter issue from feeds and local notes, every sentence attributed.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+sources = typer.Typer(help="Look after the sources.", rich_markup_mode=None, no_args_is_help=True)
+evaluate = typer.Typer(
+    help="Measure the judgement against labels.", rich_markup_mode=None, no_args_is_help=True
+)
+app.add_typer(sources, name="sources")
+app.add_typer(evaluate, name="evaluate")
+
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Issue of this DATE or time.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Open no connection at all.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be done.")]
+Wait = Annotated[str, typer.Option("--wait", help="How long to wait for another run, e.g. 10m.")]
+IssueDate = Annotated[
+    str | None, typer.Argument(metavar="[ISSUE]", help="The issue's date, YYYY-MM-DD.")
+]
+
+
+def clock() -> datetime:
+    """The real clock, read here and in ``schedule`` and ``desk`` only."""
+    return datetime.now(UTC)
+
+
+@command(app, "init")
+def _init(
+    _settings: Settings, folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]
+) -> Result:
+    """Start a newsletter in an empty folder."""
+    from digest.pipeline.newsletter import init
+
+    return init(folder)
+
+
+@command(app, "run")
+def _run(  # noqa: PLR0913 - each is a documented option
+    settings: Settings,
+    *,
+    as_of: AsOf = None,
+    latest: Annotated[
+        bool, typer.Option("--latest", help="Newest period that has entries, if this one has none.")
+    ] = False,
+    offline: Offline = False,
+    if_due: Annotated[
+        bool, typer.Option("--if-due", help="Do nothing when the newest issue is made already.")
+    ] = False,
+    wait: Wait = "0s",
+    send: Annotated[bool, typer.Option("--send", help="Mail the issue at the end.")] = False,
+    dry_run: DryRun = False,
+) -> Result:
+    """Pull, judge, draft and publish the issue: the weekly cron line."""
+    from digest.pipeline.run import RunOptions, run
+
+    options = RunOptions(
+        as_of=as_of,
+        latest=latest,
+        offline=offline,
+        if_due=if_due,
+        wait=_length(wait),
+        send=send,
+        dry_run=dry_run,
+    )
+    return run(settings.config, options, now=clock())
+
+
+@command(app, "pull")
+def _pull(settings: Settings, *, offline: Offline = False, wait: Wait = "0s") -> Result:
+    """Read all sources that are due."""
+    from digest.pipeline.pull import pull_command
+
+    return pull_command(settings.config, now=clock(), offline=offline, wait=_length(wait))
+
+
+@command(app, "add")
+def _add(
+    settings: Settings,
+    what: Annotated[str | None, typer.Argument(metavar="[URL|FILE]")] = None,
+    *,
+    note: Annotated[str | None, typer.Option("--note", help="An editor's note as text.")] = None,
+    section: Annotated[str | None, typer.Option("--section", help="Where it belongs.")] = None,
+) -> Result:
+    """Add one page, file or note to this week's entries."""
+    from digest.pipeline.add import add
+
+    return add(settings.config, what=what, note=note, section=section, now=clock())
+
+
+@command(app, "judge")
+def _judge(
+    settings: Settings,
+    *,
+    input_file: Annotated[
+        Path | None, typer.Option("--input", help="JSON Lines to judge, without a database.")
+    ] = None,
+    as_of: AsOf = None,
+) -> Result:
+    """Place entries in sections and gather them into stories."""
+    from digest.pipeline.judge import judge_command, judge_lines
+
+    if input_file is not None:
+        return judge_lines(input_file)
+    return judge_command(settings.config, as_of=as_of, now=clock())
+
+
+@command(app, "draft")
+def _draft(settings: Settings, *, as_of: AsOf = None) -> Result:
+    """Write the issue's draft from the stories."""
+    from digest.pipeline.draft import draft_command
+
+    return draft_command(settings.config, as_of=as_of, now=clock())
+
+
+@command(app, "publish")
+def _publish(
+    settings: Settings,
+    issue: IssueDate = None,
+    *,
+    final: Annotated[bool, typer.Option("--final", help="Close the issue.")] = False,
+) -> Result:
+    """Render the draft as web page, mail, text, Markdown and JSON."""
+    from digest.pipeline.publish import publish_command
+
+    return publish_command(settings.config, issue=issue, final=final, now=clock())
+
+
+@command(app, "send")
+def _send(  # noqa: PLR0913 - each is a documented option
+    settings: Settings,
+    issue: IssueDate = None,
+    *,
+    dry_run: DryRun = False,
+    to_dir: Annotated[
+        Path | None, typer.Option("--to-dir", help="With --dry-run: write the .eml files here.")
+    ] = None,
+    test: Annotated[
+        str | None, typer.Option("--test", help="Send to this address only; no ledger.")
+    ] = None,
+    ledger_lost: Annotated[
+        bool,
+        typer.Option("--ledger-lost", help="The database is new; mail the issue all the same."),
+    ] = False,
+    again_unknown: Annotated[
+        bool, typer.Option("--again-unknown", help="Repeat deliveries whose outcome is unknown.")
+    ] = False,
+) -> Result:
+    """Mail the published issue, once a recipient."""
+    from digest.pipeline.send import SendOptions, send_command
+
+    options = SendOptions(
+        issue=issue,
+        dry_run=dry_run,
+        to_dir=to_dir,
+        test=test,
+        ledger_lost=ledger_lost,
+        again_unknown=again_unknown,
+    )
+    return send_command(settings.config, options, now=clock())
+
+
+@command(app, "preview")
+def _preview(
+    settings: Settings,
+    *,
+    port: Annotated[int, typer.Option("--port", help="0 takes any free port.")] = 8765,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
+) -> Result:
+    """Show the newest draft in the browser and rebuild it as you edit."""
+    from digest.desk.preview import preview
+
+    return preview(settings.config, port=port, open_browser=not no_open, clock=clock)
+
+
+@command(app, "schedule")
+def _schedule(
+    settings: Settings,
+    *,
+    print_as: Annotated[
+        str | None, typer.Option("--print", help="cron or systemd: print ready lines and leave.")
+    ] = None,
+    upcoming: Annotated[int | None, typer.Option("--next", help="Print the next N fires.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="With --next: from this date on.")
+    ] = None,
+) -> Result:
+    """Run the weekly job at its time, or print it for cron or systemd."""
+    from digest.pipeline.scheduling import schedule_command
+
+    return schedule_command(
+        settings.config, print_as=print_as, upcoming=upcoming, start=start, now=clock()
+    )
+
+
+@command(app, "status")
+def _status(settings: Settings) -> Result:
+    """What stands: the newest issue, sources in trouble, deliveries."""
+    from digest.pipeline.status import status
+
+    return status(settings.config, now=clock())
+
+
+@command(app, "why")
+def _why(
+    settings: Settings, what: Annotated[str, typer.Argument(metavar="ENTRY_OR_STORY")]
+) -> Result:
+    """Why an entry stands where it stands, and why a story is in or out."""
+    from digest.pipeline.why import why
+
+    return why(settings.config, what, now=clock())
+
+
+@command(app, "search")
+def _search(
+    settings: Settings,
+    query: Annotated[str, typer.Argument(metavar="QUERY")],
+    *,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 20,
+) -> Result:
+    """Find entries by words in English, Russian or Chinese."""
+    from digest.pipeline.status import search
+
+    return search(settings.config, query, limit=limit, now=clock())
+
+
+@command(app, "doctor")
+def _doctor(settings: Settings) -> Result:
+    """Check that everything the newsletter needs is there."""
+    from digest.pipeline.doctor import doctor
+
+    return doctor(settings.config, now=clock())
+
+
+@command(sources, "list")
+def _sources_list(settings: Settings) -> Result:
+    """All sources with their state."""
+    from digest.pipeline.sources import list_sources
+
+    return list_sources(settings.config, now=clock())
+
+
+@command(sources, "check")
+def _sources_check(settings: Settings, *, offline: Offline = False) -> Result:
+    """Read every source now and say what is wrong."""
+    from digest.pipeline.sources import check_sources
+
+    return check_sources(settings.config, offline=offline, now=clock())
+
+
+@command(sources, "add")
+def _sources_add(
+    settings: Settings,
+    address: Annotated[str, typer.Argument(metavar="URL")],
+    *,
+    name: Annotated[str | None, typer.Option("--name", help="Name shown.")] = None,
+) -> Result:
+    """Write a new source into sources.yaml."""
+    from digest.pipeline.sources import add_source
+
+    return add_source(settings.config, address, name=name)
+
+
+@command(sources, "import")
+def _sources_import(
+    settings: Settings, file: Annotated[Path, typer.Argument(metavar="FILE.opml")]
+) -> Result:
+    """Write the feeds of an OPML file into sources.yaml."""
+    from digest.pipeline.sources import import_opml
+
+    return import_opml(settings.config, file)
+
+
+@command(sources, "export")
+def _sources_export(settings: Settings) -> Result:
+    """Print the feeds as OPML."""
+    from digest.pipeline.sources import export_opml
+
+    return export_opml(settings.config)
+
+
+@command(evaluate, "sections")
+def _evaluate_sections(
+    _settings: Settings, file: Annotated[Path, typer.Argument(metavar="FILE.jsonl")]
+) -> Result:
+    """Accuracy and F1 of sections on labelled lines."""
+    from digest.pipeline.evaluate import evaluate_sections
+
+    return evaluate_sections(file)
+
+
+@command(evaluate, "stories")
+def _evaluate_stories(
+    _settings: Settings,
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl")],
+    *,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", help="Story pair A:B not to be scored.")
+    ] = None,
+) -> Result:
+    """BCubed and pairwise F1 of stories on labelled lines."""
+    from digest.pipeline.evaluate import evaluate_stories
+
+    return evaluate_stories(file, ignore=tuple(ignore or ()))
+
+
+def run_command(words: Sequence[str]) -> int:
+    """The exit code of one command line; every expected failure is one sentence on stderr."""
+    from typer.main import get_command
+
+    as_json = "--json" in words
+    try:
+        code = get_command(app).main(list(words), prog_name="digest", standalone_mode=False)
+    except typer.Exit as leave:
+        return leave.exit_code
+    except typer.Abort:
+        fail("stopped", code=1, as_json=False)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        fail(error.format_message(), code=2, as_json=as_json)
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def _length(text: str) -> timedelta:
+    from digest.duration import parse_duration
+
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise UsageError(str(error), where="--wait") from error
