@@ -14,6 +14,7 @@
       DraftError(path, line, message)         a draft a person left that cannot be read
       RenderError(template, line, message)    nothing is written
       DeliveryError(address, message, temporary)
+        OutcomeUnknownError(address, message)  the reply to the final dot was lost
 
 ``cli`` and ``desk`` turn a DigestError into one sentence; anything else is a bug and surfaces.
 A foreign exception is translated once, in the module that called the library, by ``raise … from``.
@@ -174,3 +175,9 @@ class DeliveryError(DigestError):
     def __init__(self, message: str, *, where: str | None = None, temporary: bool = False) -> None:
         super().__init__(message, where=where)
         self.temporary = temporary
+
+
+class OutcomeUnknownError(DeliveryError):
+    """The whole message went out and the server's answer was lost: it may have been taken."""
+
+    code = "delivery-unknown"
