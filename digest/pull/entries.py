@@ -1,0 +1,149 @@
+"""Raw entries to entries: identity, clean text, language, publisher, date.
+
+Identity holds across runs: the same report gets the same id however often it is pulled, and two
+reports never share one, whatever a feed does with its links and guids.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from digest.model import Certainty, Entry, RawEntry, Source
+from digest.text.clean import clean_text, without_chrome
+from digest.text.html import one_line, plain_text
+from digest.text.language import language_of
+from digest.text.urls import canonical_url, is_web_url, without_userinfo
+
+EARLIEST_YEAR = 1990
+"""A date before it is a default that a program forgot to fill (1970-01-01, 0001-01-01)."""
+
+_MOST_NAMES = 20
+_TITLE_FROM_TEXT = 100
+_MOST_TEXT = 1_000_000
+
+
+def entries_of(
+    raw: Sequence[RawEntry], *, source: Source, feed_title: str | None, now: datetime
+) -> tuple[Entry, ...]:
+    """The entries of one document of one source, in its order, each id once.
+
+    ``feed_title`` names the publisher where the editor did not name the source. An entry dated
+    after ``now`` or not at all is dated ``now`` with ``Certainty.GUESS``. Entries with neither
+    title nor text are left out. A ``RawEntry`` with ``path`` holds plain text, any other HTML.
+    """
+    distinct = tuple({(r.url, r.guid, r.title, r.path, r.heading): r for r in raw}.values())
+    urls = Counter(url for r in distinct if (url := _address(r)))
+    guids = Counter(r.guid for r in distinct if r.guid)
+    found: dict[str, Entry] = {}
+    for item in distinct:
+        key = _key(item, source, urls, guids)
+        entry = _entry(item, source, _publisher(item, source, feed_title), now, hash_id(key))
+        if entry is not None:
+            found.setdefault(entry.id, entry)
+    return tuple(found.values())
+
+
+def hash_id(key: str) -> str:
+    """The 12 hexadecimal digits that stand for a key."""
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def fingerprint(title: str, text: str) -> str:
+    """16 hexadecimal digits that change with title or text: another revision."""
+    return sha256(f"{title}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _key(item: RawEntry, source: Source, urls: Counter[str], guids: Counter[str]) -> str:
+    """What the id is a hash of: address, else (source, guid), else (path, heading)."""
+    url = _address(item)
+    if url and urls[url] == 1 and not _is_home(url):
+        return url
+    if item.guid and guids[item.guid] == 1:
+        return f"{source.id}\n{item.guid}"
+    if item.path:
+        return f"{item.path}\n{item.heading or item.title}"
+    return f"{source.id}\n{url or ''}\n{item.title or item.summary[:200] or item.content[:200]}"
+
+
+def _address(item: RawEntry) -> str | None:
+    if not item.url or not is_web_url(item.url):
+        return None
+    return canonical_url(without_userinfo(item.url))
+
+
+def _is_home(url: str) -> bool:
+    """A site's front page is where entries without a page of their own link to."""
+    parts = urlsplit(url)
+    return parts.path in {"", "/"} and not parts.query
+
+
+def _publisher(item: RawEntry, source: Source, feed_title: str | None) -> str:
+    unnamed = source.name in {source.url, source.path, source.id, ""}
+    name = item.publisher or source.publisher or (unnamed and feed_title) or source.name
+    return one_line(name)
+
+
+def _entry(
+    item: RawEntry, source: Source, publisher: str, now: datetime, entry_id: str
+) -> Entry | None:
+    title, text = _title_and_text(item)
+    if not title and not text:
+        return None
+    date, certainty = _date(item, now)
+    return Entry(
+        id=entry_id,
+        source_id=source.id,
+        url=_address(item),
+        publisher=publisher,
+        title=title,
+        text=text,
+        lang=_language(item, source, f"{title}\n{text}"),
+        date=date,
+        certainty=certainty,
+        first_seen=now,
+        fingerprint=fingerprint(title, text),
+        guid=item.guid,
+        authors=tuple(clean_text(a) for a in item.authors[:_MOST_NAMES]),
+        tags=tuple(clean_text(t) for t in item.tags[:_MOST_NAMES]),
+        ownership=source.ownership,
+        country=source.country,
+        weight=source.weight,
+        section=item.section or source.section,
+        paraphrase=item.paraphrase,
+        sample=source.sample,
+    )
+
+
+def _title_and_text(item: RawEntry) -> tuple[str, str]:
+    body = item.content if item.content.strip() else item.summary
+    text = body if item.path else plain_text(body)
+    text = without_chrome(clean_text(text))[:_MOST_TEXT].strip()
+    title = clean_text(item.title if item.path else one_line(item.title))
+    title = " ".join(title.split())
+    first, _, rest = text.partition("\n\n")
+    if title and " ".join(first.split()) == title:
+        text = rest.strip()
+    if not title and first:
+        line = " ".join(first.split())
+        title = line if len(line) <= _TITLE_FROM_TEXT else line[:_TITLE_FROM_TEXT].rsplit(" ", 1)[0]
+        title = title if len(title) == len(line) else f"{title}…"
+    return title, text
+
+
+def _language(item: RawEntry, source: Source, text: str) -> str:
+    """What the entry says of itself, else what its letters and words say, else its source."""
+    said = (item.lang or "").replace("_", "-").partition("-")[0].lower()
+    if said:
+        return said
+    found = language_of(text)
+    return found if found != "und" else (source.lang or "und").partition("-")[0].lower()
+
+
+def _date(item: RawEntry, now: datetime) -> tuple[datetime, Certainty]:
+    if item.published is None or item.published.year < EARLIEST_YEAR or item.published > now:
+        return now, Certainty.GUESS
+    return item.published, item.certainty

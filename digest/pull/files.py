@@ -1,0 +1,232 @@
+"""Local files to raw entries: notes, saved pages, JSON Lines and feed files.
+
+Everything a file does not say itself is filled from what the editor knows of it
+(``source.files``). A file that cannot be read is a problem that names it; the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from digest.errors import ParseError
+from digest.model import Certainty, Problem, RawEntry, Source
+from digest.pull.decode import decode
+from digest.pull.feeds import LOCAL_LIMITS, Limits, ParsedFeed, parse
+from digest.pull.htmlfile import read_page
+from digest.pull.lines import Line, read_lines
+from digest.pull.notes import Facts, front_matter, with_known
+from digest.pull.parts import Parts, markdown_parts, text_parts
+from digest.text.clean import clean_text, without_chrome
+
+__all__ = ["Line", "find", "read", "read_lines"]
+
+MAX_TEXT_FILE = 5 * 1024 * 1024
+MAX_FEED_FILE = 15 * 1024 * 1024
+_FEEDS = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})
+_NOTES = frozenset({".md", ".markdown", ".txt"})
+_PAGES = frozenset({".html", ".htm"})
+SUFFIXES = _FEEDS | _NOTES | _PAGES | {".jsonl"}
+
+Found = tuple[tuple[RawEntry, ...], tuple[Problem, ...]]
+
+
+class Parser(Protocol):
+    """``feeds.parse`` or ``ParserPool.parse``."""
+
+    def __call__(
+        self, body: bytes, *, url: str, content_type: str = ..., limits: Limits = ...
+    ) -> ParsedFeed: ...
+
+
+def find(root: Path, pattern: str) -> tuple[Path, ...]:
+    """The files a source's ``path`` names, sorted: a file, a folder (whole tree) or a pattern.
+
+    Hidden files, READMEs and kinds we do not read (OPML among them) are left out of folders and
+    patterns; a file named outright is always returned, that ``read`` may say what is wrong.
+    """
+    target = root / pattern
+    if target.is_file():
+        return (target,)
+    if target.is_dir():
+        base, candidates = target, tuple(target.rglob("*"))
+    else:
+        base, candidates = root, () if Path(pattern).is_absolute() else tuple(root.glob(pattern))
+    return tuple(sorted(path for path in candidates if _is_readable(path, base)))
+
+
+def _is_readable(path: Path, base: Path) -> bool:
+    inner = path.relative_to(base).parts
+    return (
+        path.suffix.lower() in SUFFIXES
+        and not any(part.startswith(".") for part in inner)
+        and path.stem.upper() != "README"
+        and path.is_file()
+    )
+
+
+def read(path: Path, *, root: Path, source: Source, parser: Parser = parse) -> Found:
+    """The entries of one file, and what a person should know about it.
+
+    ``root`` is the folder that must hold the file after links are resolved. ``parser`` reads
+    feed files; give ``ParserPool.parse`` where the file may be hostile. Never raises for what a
+    file is or holds.
+    """
+    relative = _relative(path, root)
+    if relative is None:
+        return (), (_problem(path.name, "outside", "The file lies outside the folder; move it."),)
+    suffix = path.suffix.lower()
+    limit = MAX_FEED_FILE if suffix in _FEEDS else MAX_TEXT_FILE
+    try:
+        stat = path.stat()
+        if stat.st_size > limit:
+            message = f"The file is larger than {limit:,} bytes; split it."
+            return (), (_problem(relative, "too-large", message),)
+        data = path.read_bytes()
+    except OSError as error:
+        message = f"The file cannot be read ({error.strerror or 'error'}); check its permissions."
+        return (), (_problem(relative, "unreadable", message),)
+    if suffix in _FEEDS:
+        entries, problems = _feed(data, relative, source, parser)
+    elif reader := _reader(suffix):
+        entries, problems = reader(decode(data), relative, source)
+    else:
+        message = f'Files of the kind "{suffix}" are not read; use {", ".join(sorted(SUFFIXES))}.'
+        return (), (_problem(relative, "unknown-kind", message),)
+    if not entries and not problems:
+        problems = (
+            _problem(relative, "empty-file", "The file holds no entry; fill or remove it."),
+        )
+    if source.dates == "file":
+        modified = datetime.fromtimestamp(stat.st_mtime, tz=UTC)
+        entries = tuple(e if e.published else replace(e, published=modified) for e in entries)
+    return entries, problems
+
+
+def _relative(path: Path, root: Path) -> str | None:
+    """The path below root with ``/``; None if the file, its links resolved, lies elsewhere."""
+    try:
+        real_root = root.resolve(strict=True)
+        path.resolve(strict=True).relative_to(real_root)
+        return path.absolute().relative_to(root.absolute()).as_posix()
+    except FileNotFoundError:
+        return path.name  # reading it says what is wrong
+    except (ValueError, OSError, RuntimeError):
+        return None
+
+
+def _reader(suffix: str) -> Callable[[str, str, Source], Found] | None:
+    if suffix in _NOTES:
+        return _markdown if suffix != ".txt" else _text
+    if suffix in _PAGES:
+        return _page
+    return _json_lines if suffix == ".jsonl" else None
+
+
+# --- notes ---------------------------------------------------------------------------------------
+
+
+def _text(text: str, relative: str, source: Source) -> Found:
+    facts, body, problems = front_matter(text, where=relative)
+    parts = text_parts(without_chrome(clean_text(body)))
+    return _from_parts(parts, with_known(facts, source.files, relative), relative), problems
+
+
+def _markdown(text: str, relative: str, source: Source) -> Found:
+    facts, body, problems = front_matter(text, where=relative)
+    parts = markdown_parts(clean_text(body))
+    if all(part.heading is None for part in parts.parts):
+        joined = "\n\n".join(part.text for part in parts.parts)
+        parts = text_parts(without_chrome(joined))
+    return _from_parts(parts, with_known(facts, source.files, relative), relative), problems
+
+
+def _from_parts(parts: Parts, facts: Facts, relative: str) -> tuple[RawEntry, ...]:
+    single = len(parts.parts) == 1
+    date = facts.date or parts.date
+    entries = []
+    for part in parts.parts:
+        title = facts.title if (single or not part.heading) and facts.title else part.heading
+        if not title and not part.text:
+            continue
+        entries.append(
+            RawEntry(
+                title=title or "",
+                url=facts.url,
+                path=relative,
+                heading=part.heading,
+                content=part.text,
+                published=date[0] if date else None,
+                certainty=date[1] if date else Certainty.GUESS,
+                authors=part.authors,
+                lang=facts.lang,
+                publisher=facts.publisher,
+                section=facts.section,
+                paraphrase=bool(facts.paraphrase),
+            )
+        )
+    return tuple(entries)
+
+
+# --- pages, lines, feeds -------------------------------------------------------------------------
+
+
+def _page(text: str, relative: str, source: Source) -> Found:
+    page = read_page(text)
+    facts = with_known(page.facts, source.files, relative)
+    if not facts.title and not page.text:
+        return (), ()
+    entry = RawEntry(
+        title=facts.title or "",
+        url=facts.url,
+        path=relative,
+        summary=page.summary,
+        content=without_chrome(clean_text(page.text)),
+        authors=page.authors,
+    )
+    return (_filled(entry, facts),), ()
+
+
+def _json_lines(text: str, relative: str, source: Source) -> Found:
+    facts = with_known(Facts(), source.files, relative)
+    entries, problems = [], []
+    for line in read_lines(text):
+        if line.entry is None:
+            message = f"Line {line.number}: {line.error}"
+            problems.append(Problem(code="bad-line", message=message, where=relative))
+            continue
+        heading = line.id if line.entry.guid else line.entry.title
+        entries.append(_filled(replace(line.entry, path=relative, heading=heading), facts))
+    return tuple(entries), tuple(problems)
+
+
+def _feed(data: bytes, relative: str, source: Source, parser: Parser) -> Found:
+    try:
+        feed = parser(data, url="", limits=LOCAL_LIMITS)
+    except ParseError as error:
+        return (), (_problem(relative, "parse", error.message),)
+    facts = with_known(Facts(), source.files, relative)
+    problems = tuple(replace(problem, where=relative) for problem in feed.problems)
+    return tuple(_filled(entry, facts) for entry in feed.entries), problems
+
+
+def _filled(entry: RawEntry, facts: Facts) -> RawEntry:
+    """The entry with the file's facts where it is silent itself."""
+    date = (entry.published, entry.certainty) if entry.published else facts.date
+    return replace(
+        entry,
+        url=entry.url or facts.url,
+        published=date[0] if date else None,
+        certainty=date[1] if date else Certainty.GUESS,
+        lang=entry.lang or facts.lang,
+        publisher=entry.publisher or facts.publisher,
+        section=entry.section or facts.section,
+        paraphrase=entry.paraphrase or bool(facts.paraphrase),
+    )
+
+
+def _problem(where: str, code: str, message: str) -> Problem:
+    return Problem(code=code, message=message, where=where)
