@@ -10,6 +10,7 @@ library; body, headers and total time are capped. Failures are values (``Failed`
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,7 +40,7 @@ _PERMANENT = frozenset({301, 308})
 _REDIRECTS = _PERMANENT | {302, 303, 307}
 _PAUSES = frozenset({429, 503})
 _OK, _NO_CONTENT, _RESET, _NOT_MODIFIED, _GONE, _REDIRECTION = 200, 204, 205, 304, 410, 300
-_DENIED = "is not on the public internet"
+_DENIAL = re.compile(r"The address \S+ is not on the public internet .*?to allow it\.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,7 +277,7 @@ def _guarded_socket(info: tuple[Any, Any, int, str, tuple[Any, ...]]) -> socket.
 
 def _denial(host: str, port: int, what: str) -> str:
     return (
-        f"The address {host} {_DENIED} ({what}), so it is not opened; "
+        f"The address {host} is not on the public internet ({what}), so it is not opened; "
         f'list "{host}:{port}" under network.allow_private to allow it.'
     )
 
@@ -331,10 +332,9 @@ def _status_sentence(status: int, pause: timedelta | None) -> str:
 
 def _translated(error: Exception, url: URL) -> FetchError:
     """One sentence for what aiohttp or the system raised."""
-    text = str(error)
-    if _DENIED in text:
-        found = next((str(e) for e in _chain(error) if str(e).startswith("The address")), text)
-        return FetchRefusedError(found)
+    # Of several refused addresses of one name the first speaks for all.
+    if denied := next((m for e in _chain(error) if (m := _DENIAL.search(str(e)))), None):
+        return FetchRefusedError(denied.group())
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return FetchError(f"The name {url.host} is not known; check the address and the network.")
     if isinstance(error, aiohttp.ClientSSLError):
@@ -350,4 +350,4 @@ def _chain(error: BaseException) -> list[BaseException]:
     while inner is not None and inner not in found:
         found.append(inner)
         inner = getattr(inner, "os_error", None) or inner.__cause__ or inner.__context__
-    return found[::-1]
+    return found
