@@ -13,8 +13,9 @@ from typing import Annotated
 
 import typer
 
-from digest.console import Result, Settings, command, fail
+from digest.console import Settings, command, fail
 from digest.errors import UsageError
+from digest.pipeline.result import Result
 
 app = typer.Typer(
     name="digest",
@@ -38,6 +39,9 @@ Wait = Annotated[str, typer.Option("--wait", help="How long to wait for another 
 IssueDate = Annotated[
     str | None, typer.Argument(metavar="[ISSUE]", help="The issue's date, YYYY-MM-DD.")
 ]
+
+
+COMMON_WORDS = frozenset({"--config", "--json", "-v", "--verbose", "--quiet"})
 
 
 def clock() -> datetime:
@@ -330,7 +334,7 @@ def run_command(words: Sequence[str]) -> int:
 
     as_json = "--json" in words
     try:
-        code = get_command(app).main(list(words), prog_name="digest", standalone_mode=False)
+        code = get_command(app).main(_ordered(words), prog_name="digest", standalone_mode=False)
     except typer.Exit as leave:
         return leave.exit_code
     except typer.Abort:
@@ -347,6 +351,16 @@ def run_command(words: Sequence[str]) -> int:
         fail(error.format_message(), code=2, as_json=as_json)
         return 2
     return code if isinstance(code, int) else 0
+
+
+def _ordered(words: Sequence[str]) -> list[str]:
+    """The words with common options that stand before the command moved behind it."""
+    before, rest = [], list(words)
+    while rest and rest[0].partition("=")[0] in COMMON_WORDS:
+        takes_value = rest[0] == "--config"
+        before += [rest.pop(0)]
+        before += [rest.pop(0)] if takes_value and rest else []
+    return rest + before if rest else list(words)
 
 
 def _length(text: str) -> timedelta:
