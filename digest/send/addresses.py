@@ -84,7 +84,8 @@ def parse_address(text: str) -> str:
     if not local.isascii():
         message = "letters before the @ must be ASCII; ask for the person's other address"
         raise ValueError(message)
-    if not _LOCAL.fullmatch(local) or len(local) > LOCAL_OCTETS:
+    # An encoded word is no address, but a program that reads the header again may decode it.
+    if not _LOCAL.fullmatch(local) or len(local) > LOCAL_OCTETS or "=?" in local:
         message = "what stands before the @ holds characters, dots or a length no address may have"
         raise ValueError(message)
     address = f"{local}@{_domain(domain)}"

@@ -208,7 +208,7 @@ def _checked_list(list_id: str) -> str:
 
 
 def _checked_link(link: str) -> str:
-    if not _LINK.fullmatch(link) or len(link) > WIRE_OCTETS // 2:
+    if not _LINK.fullmatch(link) or len(link) > WIRE_OCTETS // 2 or "=?" in link:
         raise _misconfigured(
             "the unsubscribe address must be a plain https: or mailto: address", "List-Unsubscribe"
         )
