@@ -71,6 +71,11 @@ def label(content: str, *, pattern: str = "") -> Label:
     return Label(text=plain(content[: found.start()]), id=found[1], topic=found[2])
 
 
+def without_id(content: str) -> str:
+    """A heading's source without an id comment at its end."""
+    return _ID.sub("", content).strip()
+
+
 def plain(source: str) -> str:
     """The text of a line of inline Markdown, without markup and comments."""
     return _folded("".join(_text(token) for token in _inline_tokens(source)))

@@ -4,7 +4,8 @@ Reading keeps the exact source of every block, so ``write(parse(text)) == text``
 that can be read. An issue made by ``issue_of`` comes back whole:
 ``issue_of(parse(draft_of(issue))) == issue``; ``normal_issue`` brings any other issue into that
 form. ``##`` is a section, ``###`` a story; everything else is free Markdown. Text above the first
-section is the introduction, the section with the id ``closing`` is the closing.
+section is the introduction; the section with the id ``closing`` is the closing, whose Markdown
+begins with the section's title as a ``####`` heading.
 """
 
 from __future__ import annotations
@@ -21,10 +22,9 @@ from digest.write import blocks, frontmatter
 from digest.write.frontmatter import FENCE, FrontMatter
 
 CLOSING = "closing"
-CLOSING_TITLE = "Further reading"
-
 _STORY_ID = r"s-[\w-]+"
 _BOM = "\ufeff"
+_TITLED = re.compile(r"#### (?P<title>[^\n]+)\n\n(?P<text>[^\n].*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ def issue_of(draft: DraftFile) -> Issue:
             _section(section, meta.entries) for section in draft.sections if section not in closing
         ),
         introduction=blocks.normal_body(draft.introduction),
-        closing="\n\n".join(blocks.normal_body(section.intro) for section in closing),
+        closing="".join(_closing(section) for section in closing),
         style=meta.style,
         sample=meta.sample,
     )
@@ -139,8 +139,7 @@ def draft_of(issue: Issue) -> str:
         for story in section.stories:
             parts += [_story_line(story, section.id), blocks.normal_body(story.body)]
     if issue.closing:
-        parts.append(blocks.heading_line(blocks.SECTION, CLOSING_TITLE, identity=CLOSING))
-        parts.append(blocks.normal_body(issue.closing))
+        parts += _closing_source(blocks.normal_body(issue.closing))
     return "\n\n".join([frontmatter.emit(meta).rstrip("\n"), *filter(None, parts)]) + "\n"
 
 
@@ -314,6 +313,13 @@ def _section(section: SectionBlock, entries: tuple[Citation, ...]) -> IssueSecti
     )
 
 
+def _closing(section: SectionBlock) -> str:
+    """The closing's Markdown: a title that the draft gives it stands on top as ``####``."""
+    text = blocks.normal_body(section.intro)
+    title = blocks.without_id(blocks.headings(section.source)[0].content)
+    return f"#### {title}\n\n{text}" if title and text else text
+
+
 def _story(story: StoryBlock, section: str, entries: tuple[Citation, ...]) -> IssueStory:
     body = blocks.normal_body(story.body)
     return IssueStory(
@@ -363,6 +369,15 @@ def _story_line(story: IssueStory, section: str) -> str:
     return blocks.heading_line(blocks.STORY, story.heading, identity=identity)
 
 
+def _closing_source(closing: str) -> list[str]:
+    """The closing as a section, which takes its title from a ``####`` heading on top."""
+    found = _TITLED.fullmatch(closing)
+    title = found["title"] if found else ""
+    if found is None or title != title.strip() or blocks.without_id(title) != title:
+        return [f"## <!-- {CLOSING} -->", closing]
+    return [f"## {title} <!-- {CLOSING} -->", found["text"]]
+
+
 def _entries(stories: Iterable[IssueStory]) -> tuple[Citation, ...]:
     found: dict[str, Citation] = {}
     for story in stories:
@@ -383,10 +398,14 @@ def _revised(
         return replace(fresh, stories=told)
     return replace(
         fresh,
-        source=_line(old.source) if old.title == fresh.title else fresh.source,
+        source=_line(old.source) if _same_title(old, fresh) else fresh.source,
         intro=_apart(old.intro) if _same(old.intro, fresh.intro) else fresh.intro,
         stories=told,
     )
+
+
+def _same_title(old: SectionBlock, fresh: SectionBlock) -> bool:
+    return old.title == fresh.title and (old.id != CLOSING or _closing(old) == _closing(fresh))
 
 
 def _kept(fresh: StoryBlock, old: StoryBlock | None) -> StoryBlock:

@@ -172,7 +172,9 @@ def issues(draw: st.DrawFn) -> Issue:
         standfirst=draw(LINE),
         sections=tuple(sections),
         introduction=blocks.normal_body(draw(TYPED)),
-        closing=blocks.normal_body(draw(TYPED)),
+        closing=blocks.normal_body(
+            draw(st.just("") | LINE.map("#### {}\n\n".format)) + draw(TYPED)
+        ),
         style=draw(st.sampled_from(["column", "no", "1e3"])),
         sample=draw(st.booleans()),
     )
@@ -213,7 +215,7 @@ def test_a_normal_body_stays(body: str) -> None:
 def test_the_example_is_read() -> None:
     issue = issue_of(parse(FRONT + BODY, path="d.md"))
     assert issue.introduction == "Hello."
-    assert issue.closing == "- one"
+    assert issue.closing == "#### Further reading\n\n- one"
     lede, energy = issue.sections
     assert (lede.id, lede.title, lede.stories[0].section) == ("lede", "Lede", "diplomacy")
     assert [c.publisher for c in energy.stories[0].citations] == ["ТАСС", "Bloomberg"]
@@ -270,7 +272,7 @@ def test_a_section_without_an_id_is_matched_by_title_else_slugged() -> None:
 def test_a_heading_that_is_no_story_stays_in_introduction_and_closing() -> None:
     text = FRONT + "### Free\n\n## End <!-- closing -->\n\n### Free too\n"
     issue = issue_of(parse(text, path="d.md"))
-    assert (issue.introduction, issue.closing) == ("#### Free", "#### Free too")
+    assert (issue.introduction, issue.closing) == ("#### Free", "#### End\n\n#### Free too")
 
 
 def test_a_linked_entry_is_cited_but_not_its_neighbours_on_the_same_page() -> None:

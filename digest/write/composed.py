@@ -1,0 +1,80 @@
+"""What a house style is given: an issue whose facts and sentences are chosen but not laid out.
+
+Every ``markdown`` is ready ``Md``; every other text is plain and is escaped by the template.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from digest.model import Citation, Period
+from digest.text.markdown import Md
+
+
+class Kind(StrEnum):
+    """What a paragraph is for."""
+
+    PROSE = "prose"
+    QUOTE = "quote"
+    CREDITS = "credits"
+    CONFIDENCE = "confidence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """One block of a story: ``markdown`` is one line with its traces, without ``> ``."""
+
+    kind: Kind
+    markdown: Md
+    entry_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposedStory:
+    """A story with its heading (plain) and its paragraphs in order."""
+
+    id: str
+    heading: str
+    section: str
+    paragraphs: tuple[Paragraph, ...]
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposedSection:
+    """A section of the issue; the lede is one of its own with the id ``lede``."""
+
+    id: str
+    title: str
+    stories: tuple[ComposedStory, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointer:
+    """A report for further reading: ``headline`` and ``outlet`` are ready ``Md``."""
+
+    headline: Md
+    outlet: Md
+    lang: str
+    foreign: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposedIssue:
+    """An issue as a style template sees it; ``title`` and ``standfirst`` are plain text."""
+
+    newsletter: str
+    number: int | None
+    period: Period
+    title: str
+    standfirst: str
+    sections: tuple[ComposedSection, ...]
+    further: tuple[Pointer, ...] = ()
+    style: str = "column"
+    sample: bool = False
+
+    @property
+    def stories(self) -> tuple[ComposedStory, ...]:
+        """All stories in reading order."""
+        return tuple(story for section in self.sections for story in section.stories)
