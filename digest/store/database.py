@@ -91,6 +91,7 @@ def open_store(path: Path) -> Store:
             if not is_current(engine):
                 from digest.store.migrate import migrate  # noqa: PLC0415 — alembic costs 150 ms
 
+                engine.dispose()
                 with hold(path.parent, path.name, wait=MIGRATION_WAIT):
                     migrate(path)
     except BaseException:

@@ -6,7 +6,6 @@ after it, so that a crash leaves at most one row in doubt, and nobody is mailed 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
@@ -25,8 +24,14 @@ _COLUMNS = tuple(delivery_rows.c[name] for name in _FIELDS)
 
 _AFTER: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.PLANNED: frozenset({DeliveryState.SENDING}),
+    # Back to planned: refused for now (a 4xx reply), to be tried again later.
     DeliveryState.SENDING: frozenset(
-        {DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN}
+        {
+            DeliveryState.SENT,
+            DeliveryState.FAILED,
+            DeliveryState.UNKNOWN,
+            DeliveryState.PLANNED,
+        }
     ),
     DeliveryState.SENT: frozenset(),
     DeliveryState.FAILED: frozenset({DeliveryState.SENDING}),
@@ -48,29 +53,19 @@ def normal_address(address: str) -> str:
     return f"{local}{at}{domain.lower()}"
 
 
-def message_id(newsletter: str, issue: date, address: str, *, domain: str = "localhost") -> str:
-    """The Message-ID of this issue to this address: the same whenever it is asked for.
-
-    It names no address: receivers' archives show it.
-    """
-    key = f"{newsletter}\n{issue.isoformat()}\n{normal_address(address)}"
-    digits = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:24]
-    return f"<{issue:%Y%m%d}.{digits}@{domain}>"
-
-
 def plan(
     c: Connection,
     newsletter: str,
     issue: date,
     recipients: Iterable[Recipient],
     *,
-    now: datetime | None = None,
-    id_of: Callable[[str], str] | None = None,
+    now: datetime,
+    id_of: Callable[[str], str],
 ) -> tuple[Delivery, ...]:
     """The deliveries of the issue to these recipients, in their order, one an address.
 
     A delivery that stands keeps its state, attempts and Message-ID: planning again adds only who
-    is new. ``id_of`` makes the Message-ID of an address (``message_id`` where left out).
+    is new. ``id_of`` makes the Message-ID of an address.
     """
     addresses = tuple(dict.fromkeys(normal_address(each.address) for each in recipients))
     standing = {delivery.address: delivery for delivery in deliveries(c, newsletter, issue)}
@@ -80,7 +75,7 @@ def plan(
             "issue": issue,
             "address": address,
             "state": DeliveryState.PLANNED,
-            "message_id": id_of(address) if id_of else message_id(newsletter, issue, address),
+            "message_id": id_of(address),
             "attempts": 0,
             "changed_at": now,
         }
@@ -106,8 +101,9 @@ def mark(  # noqa: PLR0913 — the key has three parts, and its call is fixed be
 ) -> Delivery:
     """The delivery in its new state. Commit before the conversation begins and after it ends.
 
-    Allowed: planned → sending → sent | failed | unknown, failed → sending, and with ``force``,
-    a person's word, unknown → sending. Each step to ``sending`` counts as an attempt.
+    Allowed: planned → sending → sent | failed | unknown, sending → planned after a refusal for
+    now, failed → sending, and with ``force``, a person's word, unknown → sending. Each step to
+    ``sending`` counts as an attempt.
 
     Raises:
         NotFoundError: it was never planned.

@@ -202,7 +202,7 @@ def _save_part(c: Connection, part: Sequence[Entry], now: datetime) -> int:
     if known:
         seen = update_table(entries).where(entries.c.id == bindparam("key"))
         c.execute(seen.values(last_seen=now), [{"key": entry.id} for entry in known])
-    changed = [entry for entry in owned if _is_changed(entry, stored[clean(entry.id)])]
+    changed = [e for e in owned if not _same(e.fingerprint, stored[clean(e.id)].fingerprint)]
     wordings = fresh + _without_known_wordings(c, changed)
     if wordings:
         c.execute(insert(revisions), [_wording(entry, now) for entry in wordings])
@@ -227,12 +227,11 @@ def _stored(c: Connection, part: Sequence[Entry]) -> Mapping[str, Row[Any]]:
 
 
 def _owns(entry: Entry, stored: Row[Any]) -> bool:
-    takes_over = bool(stored.sample) and not entry.sample
-    return takes_over or bool(clean(entry.source_id) == stored.source_id)
+    return (bool(stored.sample) and not entry.sample) or _same(entry.source_id, stored.source_id)
 
 
-def _is_changed(entry: Entry, stored: Row[Any]) -> bool:
-    return clean(entry.fingerprint) != stored.fingerprint
+def _same(given: str, stored: str) -> bool:
+    return clean(given) == stored
 
 
 def _update(c: Connection, owned: Sequence[Entry], stored: Mapping[str, Row[Any]]) -> None:
