@@ -125,6 +125,8 @@ def index_entries(c: Connection) -> int:
     newest = c.execute(select(func.coalesce(func.max(revisions.c.id), 0))).scalar_one()
     if indexed == newest:
         return 0
+    if c.exec_driver_sql("PRAGMA query_only").scalar():
+        raise ValueError("entries wait to be indexed: search on a connection of Store.write")
     return c.execute(
         sql(
             "INSERT INTO entries_fts (rowid, title, text)"
@@ -138,7 +140,8 @@ def search(c: Connection, query: str, limit: int = 20) -> tuple[Entry, ...]:
     """The entries whose current title and text hold all words of the query, best first.
 
     Needs a connection of ``Store.write``: entries stored since the last search are indexed first,
-    so that none is missing (10,000 entries of news take about a second, once).
+    so that none is missing (10,000 entries of news take about a second, once). Within
+    ``Store.read`` it raises ValueError where entries wait to be indexed.
 
     A title counts four times a text. Words of four letters or more match longer words too;
     Chinese matches any run of characters; words in double quotes match as a phrase.
