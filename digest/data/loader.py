@@ -22,6 +22,12 @@ def read_yaml(name: str) -> Any:
     return yaml.load(read_text(name), Loader=loader)  # noqa: S506 - both are safe loaders
 
 
+def read_words(name: str) -> Any:
+    """The data of a YAML file whose every value is a text: "no" and "on" are words there."""
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    return yaml.load(read_text(name), Loader=loader)  # noqa: S506 - both make plain values only
+
+
 def read_json(name: str) -> Any:
     """The data of a JSON file, parsed anew at each call."""
     return json.loads(read_text(name))
@@ -33,3 +39,16 @@ def load_tracking() -> tuple[frozenset[str], tuple[str, ...], Mapping[str, froze
     data = read_yaml("tracking.yaml")
     by_site = {site: frozenset(names) for site, names in data["sites"].items()}
     return frozenset(data["names"]), tuple(data["prefixes"]), by_site
+
+
+@cache
+def load_stopwords(script: str) -> Mapping[str, Mapping[str, float]]:
+    """Small words of a script, ``latin`` or ``cyrillic``: word -> language -> weight.
+
+    A word's weights sum to 1: one that several languages share tells less of each.
+    """
+    found: dict[str, set[str]] = {}
+    for language, words in read_words("stopwords.yaml")[script].items():
+        for word in words:
+            found.setdefault(word, set()).add(language)
+    return {word: dict.fromkeys(langs, 1 / len(langs)) for word, langs in found.items()}

@@ -1,0 +1,195 @@
+"""The language of a text, by its letters and small words; the data is in ``stopwords.yaml``."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+
+from digest.data.loader import load_stopwords
+
+_ENOUGH = 4000  # characters looked at: more does not change the answer
+_SCRIPTS = {
+    "Hani": re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"),
+    "Kana": re.compile(r"[\u3041-\u3096\u30a1-\u30fa]"),
+    "Hang": re.compile(r"[\uac00-\ud7a3]"),
+    "Latn": re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]"),
+    "Cyrl": re.compile(r"[\u0400-\u052f]"),
+    "Arab": re.compile(r"[\u0620-\u064a\u0671-\u06d3]"),
+    "Grek": re.compile(r"[\u0386-\u03ff]"),
+    "Hebr": re.compile(r"[\u05d0-\u05ea]"),
+    "Deva": re.compile(r"[\u0904-\u0939]"),
+    "Thai": re.compile(r"[\u0e01-\u0e30]"),
+    "Geor": re.compile(r"[\u10d0-\u10fa]"),
+    "Armn": re.compile(r"[\u0531-\u0587]"),
+}
+# A Han character says about as much as two and a half letters: "G7峰会", "华为Mate 60".
+_WEIGHTS = {"Hani": 2.5, "Hang": 2.5, "Kana": 1.5}
+_BY_SCRIPT = {
+    "Jpan": "ja",
+    "Hang": "ko",
+    "Hani": "zh",
+    "Grek": "el",
+    "Hebr": "he",
+    "Deva": "hi",
+    "Thai": "th",
+    "Geor": "ka",
+    "Armn": "hy",
+}
+_KANA_SHARE = 0.1
+_NOISE = re.compile(r"https?://\S+|\S+@\S+\.\w+|&[#\w]+;")
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ‘-][^\W\d_]+)*")
+
+
+def script_of(text: str) -> str:
+    """The ISO 15924 code of the script that carries the text; "Zyyy" where there are no letters.
+
+    Chinese is ``Hani`` (see ``digest.text.chinese`` for its two forms), Japanese ``Jpan``.
+
+    >>> script_of("G7峰会"), script_of("Лавров"), script_of("2022")
+    ('Hani', 'Cyrl', 'Zyyy')
+    """
+    text = text[:_ENOUGH]
+    if text.isascii():
+        return "Latn" if _SCRIPTS["Latn"].search(text) else "Zyyy"
+    found = {name: len(pattern.findall(text)) for name, pattern in _SCRIPTS.items()}
+    worth = {name: count * _WEIGHTS.get(name, 1.0) for name, count in found.items()}
+    best = max(worth, key=lambda name: worth[name])
+    if not worth[best]:
+        return "Zyyy"
+    if best in ("Hani", "Kana"):
+        japanese = found["Kana"] > 1 and found["Kana"] > _KANA_SHARE * found["Hani"]
+        return "Jpan" if japanese else "Hani"
+    return best
+
+
+def language_of(text: str) -> str:
+    """The ISO 639-1 code of the text's language; "und" where it has no letters.
+
+    Made for headlines: en, ru, zh, uk and kk are told apart surely; other languages in Latin or
+    Cyrillic script by small words, and what none claims is English or Russian.
+
+    >>> language_of("Xi meets Putin"), language_of("习近平会见普京"), language_of("12:30")
+    ('en', 'zh', 'und')
+    """
+    text = _NOISE.sub(" ", text[:_ENOUGH])
+    script = script_of(text)
+    if script == "Latn":
+        return _latin(text)
+    if script == "Cyrl":
+        return _cyrillic(text)
+    if script == "Arab":
+        return "fa" if re.search("[پچژگ]", text) else "ar"
+    return _BY_SCRIPT.get(script, "und")
+
+
+# --- Latin ---------------------------------------------------------------------------------------
+
+_LATIN_HINTS = (
+    ("de", re.compile("[ßẞ]|[äöü](?!ü)")),
+    ("pl", re.compile("[łąęśżź]")),
+    ("ro", re.compile("[țșăţş]")),
+    ("tr", re.compile("[ğışç]")),
+    ("fr", re.compile(r"[êèàçùœ]|\b[ldnqs]'")),
+    ("es", re.compile("[ñ¿¡]|ción")),
+    ("it", re.compile("[ldn]ell'|[aeiou]zione|à |è ")),
+    ("pt", re.compile("[ãõ]|ção")),
+    ("fi", re.compile("ää|öö|yö|ssa |llä |sta |ksi ")),
+    ("et", re.compile("õ|öö|ää|dab |nud |tud |vad ")),
+    ("cs", re.compile("[řěů]")),
+    ("hu", re.compile("[őű]")),
+    ("lt", re.compile("[ėųįū]")),
+    ("lv", re.compile("[āēīķļņģ]")),
+    ("vi", re.compile("[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđư]")),
+    ("az", re.compile("ə")),
+)
+_TONES = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
+_HINT = 0.3
+_MOST_HINTS = 0.9
+_CLEAR = 0.8
+_LIKELY = 0.5
+_LEAD = 0.1
+
+
+def _latin(text: str) -> str:
+    words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
+    votes = _votes(words, load_stopwords("latin"))
+    own = votes.pop("en", 0.0)
+    plain = " ".join(words) + " "
+    if not plain.isascii() or "'" in plain:
+        for language, pattern in _LATIN_HINTS:
+            votes[language] += min(len(pattern.findall(plain)) * _HINT, _MOST_HINTS)
+    ranked = sorted(votes, key=lambda language: (-votes[language], language))
+    if not ranked:
+        return "en"
+    lead = votes[ranked[0]] - (votes[ranked[1]] if len(ranked) > 1 else 0)
+    clear = votes[ranked[0]] >= _CLEAR or (
+        own == 0 and votes[ranked[0]] >= _LIKELY and lead > _LEAD
+    )
+    return ranked[0] if clear and votes[ranked[0]] > own else "en"
+
+
+def _votes(words: list[str], known: Mapping[str, Mapping[str, float]]) -> defaultdict[str, float]:
+    votes: defaultdict[str, float] = defaultdict(float)
+    for word in words:
+        for language, weight in known.get(word, {}).items():
+            votes[language] += weight
+    return votes
+
+
+# --- Cyrillic ------------------------------------------------------------------------------------
+
+_KAZAKH = re.compile("[әғқұһ]")
+_TURKIC = re.compile("[ңөү]")
+_UKRAINIAN = re.compile("[іїєґ]")
+_RUSSIAN = re.compile("[ыэёъ]")
+_TAJIK = re.compile("[ӣӯҳҷ]")
+_SERBIAN = re.compile("[ђјљњћџѓќѕ]")
+_UKRAINIAN_ENDINGS = re.compile(
+    r"(?:ськ(?:ий|а|ого|ому|им|ою|их|у|е)|цьк(?:ий|а|ого|ому|им|их|у)|ння|ться|ття|ться|ував|увала|вся)\b"
+    r"|(?<=[бпвмфр])['’ʼ](?=[яюєї])"
+)
+_RUSSIAN_ENDINGS = re.compile(
+    r"(?:ение|ений|ении|ание|ании|ский|ского|ских|ться|лся|лась|ого|ует|или)\b"
+)
+_LEAST = 0.02
+_SOUTHERN = ("be", "bg", "mk", "sr")
+_SURE = 1.0
+
+
+def _cyrillic(text: str) -> str:
+    low = text.lower()
+    letters = max(len(_SCRIPTS["Cyrl"].findall(low)), 1)
+    if by_letters := _by_letters(low, letters):
+        return by_letters
+    votes = _votes(_WORD.findall(low), load_stopwords("cyrillic"))
+    votes["uk"] += 0.6 * len(_UKRAINIAN_ENDINGS.findall(low))
+    votes["ru"] += 0.4 * len(_RUSSIAN_ENDINGS.findall(low)) + 1.5 * len(_RUSSIAN.findall(low)) + 0.1
+    if _RUSSIAN.search(low) and not _TURKIC.search(low):
+        votes["bg"] = votes["uk"] = 0.0
+    best = max(sorted(votes), key=lambda language: votes[language])
+    # Bulgarian, Serbian and Macedonian without their own letters need more than shared words.
+    return "ru" if best in _SOUTHERN and votes[best] < votes["ru"] + _SURE else best
+
+
+def _by_letters(low: str, letters: int) -> str:
+    """The language that only its own letters tell, or ""."""
+    few = _LEAST * letters
+    ukrainian = len(_UKRAINIAN.findall(low))
+    russian = len(_RUSSIAN.findall(low))
+    found = ""
+    if len(_TAJIK.findall(low)) > few:
+        found = "tg"
+    elif len(_SERBIAN.findall(low)) > few:
+        found = "mk" if re.search("[ѓќѕ]", low) else "sr"
+    elif len(_KAZAKH.findall(low)) > few:
+        found = "kk"
+    elif len(_TURKIC.findall(low)) > few:
+        found = "kk" if ukrainian else "ky" if "ң" in low or "ы" in low else "mn"
+    elif "ў" in low:
+        found = "be"
+    elif ukrainian > few and ukrainian > russian:
+        found = "uk"
+    elif russian and ukrainian and _votes(_WORD.findall(low), load_stopwords("cyrillic"))["kk"] > 0:
+        found = "kk"
+    return found
