@@ -111,7 +111,7 @@ def test_a_reader_may_search_what_is_indexed_and_is_told_otherwise(
 ) -> None:
     with store.write() as c:
         save_entries(c, [entry()], now=now)
-    with pytest.raises(ValueError, match="Store.write"), store.read() as c:
+    with pytest.raises(ValueError, match="connection of Store"), store.read() as c:
         search(c, "title")
     with store.write() as c:
         assert (index_entries(c), index_entries(c)) == (1, 0)

@@ -13,14 +13,27 @@ depends_on = None
 
 def upgrade() -> None:
     """All tables of the first program, and the full-text index."""
+    _source_states()
     _entries()
-    _judgement()
+    _revisions()
+    _search_index()
+    _judgements()
+    _vectors()
+    _corrections()
     _stories()
+    _story_entries()
+    _story_merges()
+    _storylines()
+    _storyline_stories()
     _issues()
-    _sending()
+    _citations()
+    _overrides()
+    _recipients()
+    _deliveries()
+    _reports()
 
 
-def _entries() -> None:
+def _source_states() -> None:
     op.create_table(
         "source_states",
         sa.Column("source_id", sa.Text(), nullable=False),
@@ -36,6 +49,9 @@ def _entries() -> None:
         sa.Column("error", sa.Text()),
         sa.PrimaryKeyConstraint("source_id", name="pk_source_states"),
     )
+
+
+def _entries() -> None:
     op.create_table(
         "entries",
         sa.Column("id", sa.Text(), nullable=False),
@@ -61,6 +77,9 @@ def _entries() -> None:
     )
     op.create_index("ix_entries_date", "entries", ["date"])
     op.create_index("ix_entries_first_seen", "entries", ["first_seen"])
+
+
+def _revisions() -> None:
     op.create_table(
         "revisions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -76,6 +95,9 @@ def _entries() -> None:
         sa.UniqueConstraint("entry_id", "fingerprint", name="uq_revisions_entry_id_fingerprint"),
         sqlite_autoincrement=True,
     )
+
+
+def _search_index() -> None:
     # Contentless: the words only, keyed by revisions.id; the text itself stands in revisions.
     op.execute(
         "CREATE VIRTUAL TABLE entries_fts USING fts5("
@@ -83,7 +105,7 @@ def _entries() -> None:
     )
 
 
-def _judgement() -> None:
+def _judgements() -> None:
     op.create_table(
         "judgements",
         sa.Column("entry_id", sa.Text(), nullable=False),
@@ -101,12 +123,18 @@ def _judgement() -> None:
         ),
         sa.PrimaryKeyConstraint("entry_id", "fingerprint", "version", name="pk_judgements"),
     )
+
+
+def _vectors() -> None:
     op.create_table(
         "vectors",
         sa.Column("text_hash", sa.Text(), nullable=False),
         sa.Column("vector", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("text_hash", name="pk_vectors"),
     )
+
+
+def _corrections() -> None:
     op.create_table(
         "corrections",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -131,6 +159,9 @@ def _stories() -> None:
         sa.Column("storyline_id", sa.Text()),
         sa.PrimaryKeyConstraint("newsletter", "id", name="pk_stories"),
     )
+
+
+def _story_entries() -> None:
     op.create_table(
         "story_entries",
         sa.Column("newsletter", sa.Text(), nullable=False),
@@ -148,6 +179,9 @@ def _stories() -> None:
     op.create_index(
         "ix_story_entries_newsletter_story_id", "story_entries", ["newsletter", "story_id"]
     )
+
+
+def _story_merges() -> None:
     op.create_table(
         "story_merges",
         sa.Column("newsletter", sa.Text(), nullable=False),
@@ -159,6 +193,9 @@ def _stories() -> None:
     op.create_index(
         "ix_story_merges_newsletter_story_id", "story_merges", ["newsletter", "story_id"]
     )
+
+
+def _storylines() -> None:
     op.create_table(
         "storylines",
         sa.Column("newsletter", sa.Text(), nullable=False),
@@ -166,6 +203,9 @@ def _stories() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("newsletter", "id", name="pk_storylines"),
     )
+
+
+def _storyline_stories() -> None:
     op.create_table(
         "storyline_stories",
         sa.Column("newsletter", sa.Text(), nullable=False),
@@ -195,6 +235,9 @@ def _issues() -> None:
         sa.PrimaryKeyConstraint("newsletter", "day", name="pk_issues"),
         sa.CheckConstraint("state IN ('open', 'closed')", name="state"),
     )
+
+
+def _citations() -> None:
     op.create_table(
         "citations",
         sa.Column("newsletter", sa.Text(), nullable=False),
@@ -204,6 +247,9 @@ def _issues() -> None:
         sa.PrimaryKeyConstraint("newsletter", "issue", "entry_id", name="pk_citations"),
     )
     op.create_index("ix_citations_newsletter_entry_id", "citations", ["newsletter", "entry_id"])
+
+
+def _overrides() -> None:
     op.create_table(
         "overrides",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -220,7 +266,7 @@ def _issues() -> None:
     op.create_index("ix_overrides_newsletter_issue", "overrides", ["newsletter", "issue"])
 
 
-def _sending() -> None:
+def _recipients() -> None:
     op.create_table(
         "recipients",
         sa.Column("newsletter", sa.Text(), nullable=False),
@@ -230,6 +276,9 @@ def _sending() -> None:
         sa.Column("changed_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("newsletter", "address", name="pk_recipients"),
     )
+
+
+def _deliveries() -> None:
     op.create_table(
         "deliveries",
         sa.Column("newsletter", sa.Text(), nullable=False),
@@ -245,6 +294,9 @@ def _sending() -> None:
             "state IN ('planned', 'sending', 'sent', 'failed', 'unknown')", name="state"
         ),
     )
+
+
+def _reports() -> None:
     op.create_table(
         "reports",
         sa.Column("id", sa.Integer(), nullable=False),
