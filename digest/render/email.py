@@ -11,6 +11,7 @@ from digest.model import Issue
 from digest.render.colophon import colophon
 from digest.render.environment import Templates
 from digest.render.page import PageView, view_of
+from digest.render.plain import unsubscribe_line
 from digest.render.site import Site
 from digest.render.typography import breakable
 from digest.render.web import issue_path
@@ -37,6 +38,7 @@ def email_html(issue: Issue, site: Site, templates: Templates) -> str:
         name=f"{site.title}{number}",
         address=site.address_of(issue_path(page)),
         preheader=preheader(page),
+        unsubscribe=unsubscribe_line(site),
         colophon=colophon(page, site, templates),
         css=Markup(templates.text("email/style.css")),  # noqa: S704 - our own file
     )

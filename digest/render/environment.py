@@ -136,7 +136,12 @@ class Templates:
         while trace is not None:
             file = trace.tb_frame.f_code.co_filename
             if file.startswith(folders):
-                found = f"{file}:{trace.tb_lineno}"
+                # A macro called from here was not mapped yet: its lines are the compiled ones.
+                template = trace.tb_frame.f_globals.get("__jinja_template__")
+                number = trace.tb_lineno
+                found = (
+                    f"{file}:{template.get_corresponding_lineno(number) if template else number}"
+                )
             trace = trace.tb_next
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable
 
@@ -14,6 +15,8 @@ from digest.render.web import issue_path
 from digest.text.markdown import escape, link, published, to_plain
 
 WIDTH = 74
+
+_TITLE = re.compile(r"\A#{3,6}(?= )")
 
 
 def email_text(issue: Issue, site: Site, templates: Templates) -> str:
@@ -58,14 +61,19 @@ def issue_markdown(issue: Issue, site: Site, templates: Templates) -> str:
         f"# {escape(page.label)}",
         f"*{escape(_dateline(page, site))}*",
         str(escape(page.summary)),
-        published(page.introduction_markdown),
+        _titled(published(page.introduction_markdown)),
     ]
     for section in page.sections:
         blocks += _section_markdown(section)
-    blocks.append(published(page.closing_markdown))
+    blocks.append(_titled(published(page.closing_markdown)))
     blocks.append("---")
     blocks += [str(escape(sentence)) for sentence in colophon(page, site, templates)]
     return "\n\n".join(block.strip() for block in blocks if block.strip()) + "\n"
+
+
+def _titled(markdown: str) -> str:
+    """The closing or introduction with the title on its top as a heading like a section's."""
+    return _TITLE.sub("##", markdown.strip())
 
 
 def source_line(source: SourceView) -> str:

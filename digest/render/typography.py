@@ -33,7 +33,8 @@ _PINYIN = re.compile(r"(<span lang=\"zh-Latn-pinyin\">)([^<]*)(</span>)")
 _BEFORE_HAN = re.compile(r" (?=(?:<[^>]*>)*[\u3400-\u4dbf\u4e00-\u9fff])")
 _TONED = re.compile(r"[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜĀÁǍÀĒÉĚÈŌÓǑÒ]")
 _LAST_WORD = re.compile(
-    r" ([^\s<>]{1,12}(?:</(?:a|em|strong|q|cite|span)>[^\s<>]{0,3})*)(?=</(?:p|h[1-6]|dd)>)"
+    r" (?=[^\s<>]*[^\W_])([^\s<>]{1,12}(?:</(?:a|em|strong|q|cite|span)>[^\s<>]{0,3})*)"
+    r"(?=</(?:p|h[1-6]|dd)>)"
 )
 
 
@@ -71,7 +72,7 @@ def with_scopes(html: str) -> str:
 
 
 def breakable(html: str) -> str:
-    """``html`` whose words of more than 30 letters may break, for readers that ignore such styles."""
+    """``html`` whose words of more than 30 letters may break, without any style."""
     return _on_text(html, lambda text: _LONG_WORD.sub(_with_breaks, text))
 
 

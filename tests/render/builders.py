@@ -111,7 +111,7 @@ Customs figures for October put trade between the two at its lowest since spring
 """
 
 CLOSING = """\
-## Further reading
+#### Further reading
 
 - [A ferry timetable nobody believed](https://quarterly.test/ferry), Quarterly of the Amur
 - [边境贸易的十年](https://journal.test/decade), 边疆研究
