@@ -13,6 +13,7 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -28,7 +29,10 @@ from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from digest.errors import UsageError
 from digest.periods import fires
+from digest.pipeline.result import Result
+from digest.pipeline.scheduling import Scheduled, first_moment, load_schedule
 
 log = logging.getLogger(__name__)
 
@@ -70,12 +74,20 @@ class ChildRuns:
     def __init__(self, command: Sequence[str], deadline: timedelta) -> None:
         self._command = tuple(command)
         self._deadline = deadline.total_seconds()
+        self._turn = threading.Lock()
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._stopped = False
 
     def run(self) -> int | None:
-        """The exit code of one run; ``None`` when it was ended at its deadline or by ``stop``."""
+        """The exit code of one run; ``None`` when it was ended at its deadline or by ``stop``.
+
+        A second call waits for the first to end.
+        """
+        with self._turn:
+            return self._run()
+
+    def _run(self) -> int | None:
         with self._lock:
             if self._stopped:
                 return None
@@ -116,6 +128,40 @@ class ChildRuns:
             timer = threading.Timer(PATIENCE, _signal, (child, signal.SIGKILL))
             timer.daemon = True
             timer.start()
+
+
+def schedule_command(
+    config: Path,
+    *,
+    print_as: str | None,
+    count: int | None,
+    start: str | None,
+    clock: Callable[[], datetime],
+) -> Result:
+    """The result of ``digest schedule``: printed lines, coming fires, or, once stopped, nothing."""
+    loaded = load_schedule(config)
+    words = run_words(sys.executable, config)
+    if print_as is not None:
+        return Result(text=_printed(print_as, loaded, words), document={"kind": print_as})
+    if count is not None:
+        first = first_moment(start, loaded.zone, clock())
+        found = upcoming(loaded.schedule, loaded.zone, count, first)
+        return Result(
+            text="\n".join(f"{fire:%a %Y-%m-%d %H:%M %Z}" for fire in found),
+            document={"fires": [fire.isoformat() for fire in found]},
+        )
+    run_schedule(Weekly(schedule=loaded.schedule, zone=loaded.zone, command=words), clock=clock)
+    return Result()
+
+
+def _printed(kind: str, loaded: Scheduled, words: Sequence[str]) -> str:
+    if kind == "cron":
+        return crontab_line(words, schedule=loaded.schedule)
+    if kind == "systemd":
+        return systemd_units(
+            words, schedule=loaded.schedule, zone=loaded.zone, title=loaded.title, deadline=DEADLINE
+        )
+    raise UsageError(f"{kind!r} is not known; write cron or systemd", where="--print")
 
 
 def run_schedule(weekly: Weekly, *, clock: Callable[[], datetime]) -> None:
@@ -171,10 +217,8 @@ def make_scheduler(
         if code in SETTLED or not scheduler.running:
             return
         log.warning("the run did not succeed (%s); next try in %s", code, weekly.retry)
-        job_now = scheduler.get_job("weekly")
-        again = clock() + weekly.retry
-        if job_now is not None and (job_now.next_run_time or again) >= again:
-            job_now.modify(next_run_time=again.astimezone(weekly.zone))
+        again = (clock() + weekly.retry).astimezone(weekly.zone)
+        scheduler.add_job(job, "date", run_date=again, id="retry", replace_existing=True)
 
     scheduler.add_job(
         job,
