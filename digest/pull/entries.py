@@ -120,9 +120,12 @@ def _entry(
 
 def _title_and_text(item: RawEntry) -> tuple[str, str]:
     body = item.content if item.content.strip() else item.summary
-    text = body if item.path else plain_text(body)
-    text = without_chrome(clean_text(text))[:_MOST_TEXT].strip()
-    title = clean_text(item.title if item.path else one_line(item.title))
+    # Mended before the markup goes, for folding blanks destroys what mojibake is known by; and
+    # again after, for entities may spell what no text should hold.
+    body, title = clean_text(body), clean_text(item.title)
+    if not item.path:
+        body, title = clean_text(plain_text(body)), clean_text(one_line(title))
+    text = without_chrome(body)[:_MOST_TEXT].strip()
     title = " ".join(title.split())
     first, _, rest = text.partition("\n\n")
     if title and " ".join(first.split()) == title:

@@ -11,17 +11,27 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
-from xml.parsers import expat
 
 from digest.errors import ParseError
 from digest.model import Certainty, Problem, RawEntry
+from digest.pull.fields import (
+    HEAD,
+    asked_pause,
+    language_tag,
+    names,
+    said_language,
+    trusted_type,
+    yes,
+)
+from digest.pull.gate import DEFAULT_LIMITS, Limits, is_strict, shortened
 from digest.text.dates import parse_date
 from digest.text.html import one_line
 from digest.text.urls import is_web_url
@@ -30,34 +40,14 @@ AGGREGATORS = frozenset({"news.google.com"})
 """Hosts whose entries name their true publisher in ``<source>``; any other's is not believed."""
 
 _XML_SIGNS = (b"<?xml", b"<rss", b"<feed", b"<rdf", b"<!doctype rss", b"<channel", b"<item")
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{1,40})[\"']")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
-_OPENING = re.compile(rb"<(?![!?])(/?)[^<>]*?(/?)>")
-_MEANT_AS_XML = 4096
-_TTL_UNITS = {"hourly": 3600, "daily": 86400, "weekly": 604800}
-_LONGEST_TTL = timedelta(days=7)
-_BAD_ENCODINGS = frozenset(
-    {"punycode", "undefined", "idna", "raw_unicode_escape", "unicode_escape"}
+# feedparser searches names for mail addresses in quadratic time, so a "name" ends somewhere.
+_LONG_NAME = re.compile(
+    rb"(<(?:\w{1,20}:)?(?:author|creator|contributor|email|managingEditor|name|publisher|webMaster)"
+    rb"\b[^<>]{0,500}>\s{0,100}(?:<!\[CDATA\[)?[^<]{1,1000})[^<]*",
+    re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one document may hold. Text is counted in characters an entry.
-
-    ``local`` marks a file of the newsletter's own: there an entry may name its publisher and
-    say that it is a paraphrase; a feed from the network may not.
-    """
-
-    local: bool = False
-    entries: int = 10_000
-    text: int = 1_000_000
-    depth: int = 256
-    size: int = 15 * 1024 * 1024
-
-
-DEFAULT_LIMITS = Limits()
-LOCAL_LIMITS = Limits(local=True)
+_FIRST_SURROGATE, _LAST_SURROGATE = 0xD800, 0xDFFF
+_REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]+|[0-9]+);")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,70 +73,18 @@ def parse(
     """
     if len(body) > limits.size:
         raise ParseError(f"The feed is larger than {limits.size:,} bytes; raise network.max_body.")
-    start = body[:_MEANT_AS_XML].removeprefix(codecs.BOM_UTF8).lstrip(b"\0 \t\r\n")
+    start = body[:HEAD].removeprefix(codecs.BOM_UTF8).lstrip(b"\0 \t\r\n")
     if not start:
         raise ParseError("The document is empty; check the address or try again later.")
     if start[:1] == b"{":
         from digest.pull.jsonfeed import parse_json  # noqa: PLC0415 - it imports ParsedFeed
 
         return parse_json(body, url=url, limits=limits)
-    strict = _gate(body, limits)
-    fast = _fast(body, limits) if strict and not _needs_source(url, limits) else None
-    return fast or _forgiving(body, url, content_type, limits)
-
-
-# --- the gate ------------------------------------------------------------------------------------
-
-
-class _NotStrictError(Exception):
-    """The document is not for the fast parser."""
-
-
-def _gate(body: bytes, limits: Limits) -> bool:
-    """True for strict XML without a DTD; raises ParseError for what no parser should see."""
-    _refuse_tricks(body, limits)
-    parser = expat.ParserCreate()
-    depth = 0
-
-    def opened(_name: str, _attributes: object) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > limits.depth:
-            raise ParseError(f"The feed nests elements deeper than {limits.depth}; it is not read.")
-
-    def closed(_name: str) -> None:
-        nonlocal depth
-        depth -= 1
-
-    def doctype(*_: object) -> None:
-        raise _NotStrictError
-
-    parser.StartElementHandler = opened
-    parser.EndElementHandler = closed
-    parser.StartDoctypeDeclHandler = doctype
-    try:
-        parser.Parse(body, True)
-    except (expat.ExpatError, _NotStrictError, LookupError, ValueError):
-        return False
-    return True
-
-
-def _refuse_tricks(body: bytes, limits: Limits) -> None:
-    plain = body.replace(b"\0", b"")  # UTF-16 and UTF-32 spell the same letters with NULs between
-    if b"<!ENTITY" in plain[: 1 << 20].upper():
-        raise ParseError(
-            "The feed declares XML entities, which can be a trap, so it is not read; "
-            "ask the publisher for a feed without a DTD."
-        )
-    if found := _DECLARED.search(plain[:_MEANT_AS_XML]):
-        name = found.group(1).decode("ascii").lower().replace("-", "_")
-        if name in _BAD_ENCODINGS:
-            raise ParseError(f'The feed claims the encoding "{name}", which no text has.')
-    run = 0
-    for tag in _OPENING.finditer(plain):
-        run = 0 if tag.group(1) or tag.group(2) else run + 1
-        if run > limits.depth * 8:
-            raise ParseError("The feed opens elements without an end; it is not read.")
+    short = shortened(body, limits)
+    strict = is_strict(short, limits)
+    fast = _fast(short, limits) if strict and not _needs_source(url, limits) else None
+    feed = fast or _forgiving(short, url, content_type, limits)
+    return feed if short is body else _with_long_problem(feed, url, limits)
 
 
 def _needs_source(url: str, limits: Limits) -> bool:
@@ -164,7 +102,7 @@ def _fast(body: bytes, limits: Limits) -> ParsedFeed | None:
         found = fastfeedparser.parse(body, include_media=False, include_enclosures=False)
     except Exception:  # noqa: BLE001 - whatever it stumbles over, the other parser decides
         return None
-    if not found.entries or len(found.entries) > limits.entries:
+    if not found.entries:
         return None
     entries = []
     for item in found.entries:
@@ -176,8 +114,8 @@ def _fast(body: bytes, limits: Limits) -> ParsedFeed | None:
     return ParsedFeed(
         title=one_line(feed.get("title") or "") or None,
         entries=tuple(entries),
-        lang=_lang(feed.get("language")),
-        ttl=_ttl(body, feed),
+        lang=language_tag(feed.get("language")) or said_language(body),
+        ttl=asked_pause(body, feed),
     )
 
 
@@ -189,15 +127,15 @@ def _fast_entry(item: Mapping[str, Any], limits: Limits) -> RawEntry | None:
     if not (title and published and (content or summary) and is_web_url(link)):
         return None
     return RawEntry(
-        title=one_line(title[: limits.text]),
+        title=title[: limits.text].strip(),
         url=link,
         guid=item.get("id") or None,
         summary=summary[: limits.text],
-        content=content[: limits.text],
+        content="" if content == summary else content[: limits.text],
         published=published,
         certainty=certainty,
-        authors=_names(item.get("author")),
-        tags=_names(*(tag.get("term") for tag in item.get("tags") or ())),
+        authors=names(item.get("author")),
+        tags=names(*(tag.get("term") for tag in item.get("tags") or ())),
     )
 
 
@@ -205,21 +143,11 @@ def _fast_entry(item: Mapping[str, Any], limits: Limits) -> RawEntry | None:
 
 
 def _forgiving(body: bytes, url: str, content_type: str, limits: Limits) -> ParsedFeed:
-    import feedparser  # noqa: PLC0415 - only worker processes need it
-
-    headers = {"content-location": url, "content-type": _content_type(body, content_type)}
-    try:
-        found = feedparser.parse(
-            BytesIO(body),
-            response_headers=headers,
-            sanitize_html=False,
-            resolve_relative_uris=bool(url),
-        )
-    except MemoryError:
-        raise
-    except Exception as error:
-        # feedparser raises what its parts raise on hostile input: LookupError, ValueError, …
-        raise ParseError(_no_feed(body)) from error
+    found = _feedparser(body, content_type)
+    if not found.entries and found.get("bozo"):
+        repaired = _repaired(body, url, limits)
+        if repaired:
+            return repaired
     if not found.entries and not found.version:
         raise ParseError(_no_feed(body))
     feed = found.feed
@@ -227,10 +155,59 @@ def _forgiving(body: bytes, url: str, content_type: str, limits: Limits) -> Pars
     return ParsedFeed(
         title=one_line(str(feed.get("title") or ""))[:500] or None,
         entries=tuple(e for e in entries if e.title or e.summary or e.content or e.url),
-        problems=_problems(found, url, limits),
-        lang=_lang(feed.get("language")),
-        ttl=_ttl(body, feed),
+        problems=_problems(found, url),
+        lang=language_tag(feed.get("language")),
+        ttl=asked_pause(body, feed),
     )
+
+
+def _feedparser(body: bytes, content_type: str) -> Any:
+    import feedparser  # noqa: PLC0415 - only worker processes need it
+
+    # It is not told the address: it would resolve guids like links, and a guid is opaque.
+    headers = {"content-type": trusted_type(body, content_type)}
+    body = _LONG_NAME.sub(rb"\1", body)
+    for text in (body, _REFERENCE.sub(_possible, body)):
+        try:
+            return feedparser.parse(
+                BytesIO(text),
+                response_headers=headers,
+                sanitize_html=False,
+                resolve_relative_uris=False,
+            )
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001
+            # Hostile input makes its parts raise LookupError, ValueError, UnicodeError and more.
+            failure = error
+    raise ParseError(_no_feed(body)) from failure
+
+
+def _possible(reference: re.Match[bytes]) -> bytes:
+    """The character reference, or nothing where it names a surrogate or no character at all."""
+    text = reference.group(1).decode("ascii")
+    number = int(text[1:9], 16) if text[0] in "xX" else int(text[:9])
+    return (
+        reference.group()
+        if number < _FIRST_SURROGATE or _LAST_SURROGATE < number <= sys.maxunicode
+        else b""
+    )
+
+
+def _repaired(body: bytes, url: str, limits: Limits) -> ParsedFeed | None:
+    """What the other parser makes of a document that gave feedparser nothing, else None."""
+    import fastfeedparser  # noqa: PLC0415 - only worker processes need it
+
+    try:
+        found = fastfeedparser.parse(body, include_media=False, include_enclosures=False)
+    except Exception:  # noqa: BLE001 - then there is nothing to be had
+        return None
+    entries = [_fast_entry(item, limits) for item in found.entries[: limits.entries]]
+    good = tuple(entry for entry in entries if entry)
+    message = "The feed is badly damaged; what could be read was taken."
+    problem = Problem(code="malformed-feed", message=message, where=url or None)
+    title = one_line(str(found.feed.get("title") or ""))[:500]
+    return ParsedFeed(title=title or None, entries=good, problems=(problem,)) if good else None
 
 
 def _entry(item: Mapping[str, Any], url: str, limits: Limits) -> RawEntry:
@@ -241,16 +218,17 @@ def _entry(item: Mapping[str, Any], url: str, limits: Limits) -> RawEntry:
     named = item.get("source") or {}
     publisher = one_line(str(named.get("title") or ""))[:200] if _needs_source(url, limits) else ""
     return RawEntry(
-        title=one_line(str(item.get("title") or "")[: limits.text]),
+        title=str(item.get("title") or "")[: limits.text].strip(),
         url=_link(item, url),
-        guid=str(item.get("id") or "")[:2000] or None,
+        # A link as written tells more than the canonical address (fragments of a live blog).
+        guid=str(item.get("id") or item.get("link") or "")[:2000] or None,
         summary=str(item.get("summary") or "")[: limits.text],
         content=content[: limits.text],
         published=published,
         certainty=certainty,
-        authors=_names(*(a.get("name") for a in item.get("authors") or ()), item.get("author")),
-        tags=_names(*(t.get("label") or t.get("term") for t in item.get("tags") or ())),
-        lang=_lang(item.get("language") or (item.get("title_detail") or {}).get("language"))
+        authors=names(*(a.get("name") for a in item.get("authors") or ()), item.get("author")),
+        tags=names(*(t.get("label") or t.get("term") for t in item.get("tags") or ())),
+        lang=language_tag(item.get("language") or (item.get("title_detail") or {}).get("language"))
         if limits.local
         else None,
         publisher=publisher or None,
@@ -297,7 +275,7 @@ def _link(item: Mapping[str, Any], url: str) -> str | None:
     return None
 
 
-def _problems(found: Any, url: str, limits: Limits) -> tuple[Problem, ...]:
+def _problems(found: Any, url: str) -> tuple[Problem, ...]:
     problems = []
     error = found.get("bozo_exception")
     named = type(error).__name__ if error else ""
@@ -308,61 +286,20 @@ def _problems(found: Any, url: str, limits: Limits) -> tuple[Problem, ...]:
     if not found.entries:
         message = "The feed holds no entries; it may be new, or its address may have changed."
         problems.append(Problem(code="empty-feed", message=message, where=url or None))
-    if len(found.entries) > limits.entries:
-        message = f"The feed holds more than {limits.entries:,} entries; the rest was left out."
-        problems.append(Problem(code="long-feed", message=message, where=url or None))
     return tuple(problems)
 
 
-# --- small facts ---------------------------------------------------------------------------------
+def _with_long_problem(feed: ParsedFeed, url: str, limits: Limits) -> ParsedFeed:
+    message = f"The feed holds more than {limits.entries:,} entries; the rest was left out."
+    problem = Problem(code="long-feed", message=message, where=url or None)
+    return replace(feed, problems=(*feed.problems, problem))
 
 
-def yes(value: object) -> bool:
-    """True for the words people write for it."""
-    return str(value).strip().lower() in {"true", "yes", "1", "on"}
-
-
-def _names(*values: object) -> tuple[str, ...]:
-    cleaned = (one_line(str(v)[:1000])[:200] for v in values[:50] if v)
-    return tuple(dict.fromkeys(name for name in cleaned if name))
-
-
-def _lang(value: object) -> str | None:
-    text = str(value or "").strip().replace("_", "-").lower()
-    return text if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{1,8})*", text) else None
-
-
-def _ttl(body: bytes, feed: Mapping[str, Any]) -> timedelta | None:
-    """The pause asked for by ``<ttl>`` (minutes) or the syndication module, within a week."""
-    text = str(feed.get("ttl") or "").strip()
-    if not text and (found := re.search(rb"<ttl>\s*(\d{1,9})\s*</ttl>", body[: 1 << 16])):
-        text = found.group(1).decode("ascii")
-    if text.isascii() and text.isdigit():
-        return min(timedelta(minutes=int(text[:9])), _LONGEST_TTL) or None
-    unit = _TTL_UNITS.get(str(feed.get("sy_updateperiod") or "").strip().lower())
-    if unit is None:
-        return None
-    times = str(feed.get("sy_updatefrequency") or "1").strip()
-    often = int(times[:6]) if times.isascii() and times.isdigit() else 1
-    return min(timedelta(seconds=unit / max(often, 1)), _LONGEST_TTL)
-
-
-def _content_type(body: bytes, content_type: str) -> str:
-    """A type feedparser trusts; the header's charset only where the document names none.
-
-    Servers often send a default charset that the document contradicts, and the document is right.
-    """
-    declared = _DECLARED.search(body[:_MEANT_AS_XML])
-    charset = _CHARSET.search(content_type)
-    if declared or charset is None or body.startswith((codecs.BOM_UTF8, b"\xff\xfe", b"\xfe\xff")):
-        return "application/xml"
-    with suppress(LookupError, ValueError):
-        return f"application/xml; charset={codecs.lookup(charset.group(1)).name}"
-    return "application/xml"
+# --- when there is none --------------------------------------------------------------------------
 
 
 def _no_feed(body: bytes) -> str:
-    start = body[:_MEANT_AS_XML].replace(b"\0", b"").lower()
+    start = body[:HEAD].replace(b"\0", b"").lower()
     if b"<html" in start or b"<!doctype html" in start:
         return "This is a web page and no feed; look on it for the feed's address."
     if any(sign in start for sign in _XML_SIGNS):

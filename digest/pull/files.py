@@ -15,7 +15,8 @@ from typing import Protocol
 from digest.errors import ParseError
 from digest.model import Certainty, Problem, RawEntry, Source
 from digest.pull.decode import decode
-from digest.pull.feeds import LOCAL_LIMITS, Limits, ParsedFeed, parse
+from digest.pull.feeds import ParsedFeed, parse
+from digest.pull.gate import LOCAL_LIMITS, Limits
 from digest.pull.htmlfile import read_page
 from digest.pull.lines import Line, read_lines
 from digest.pull.notes import Facts, front_matter, with_known
@@ -132,7 +133,7 @@ def _reader(suffix: str) -> Callable[[str, str, Source], Found] | None:
 def _text(text: str, relative: str, source: Source) -> Found:
     facts, body, problems = front_matter(text, where=relative)
     parts = text_parts(without_chrome(clean_text(body)))
-    return _from_parts(parts, with_known(facts, source.files, relative), relative), problems
+    return _from_parts(parts, facts, relative, source), problems
 
 
 def _markdown(text: str, relative: str, source: Source) -> Found:
@@ -141,12 +142,14 @@ def _markdown(text: str, relative: str, source: Source) -> Found:
     if all(part.heading is None for part in parts.parts):
         joined = "\n\n".join(part.text for part in parts.parts)
         parts = text_parts(without_chrome(joined))
-    return _from_parts(parts, with_known(facts, source.files, relative), relative), problems
+    return _from_parts(parts, facts, relative, source), problems
 
 
-def _from_parts(parts: Parts, facts: Facts, relative: str) -> tuple[RawEntry, ...]:
+def _from_parts(parts: Parts, facts: Facts, relative: str, source: Source) -> tuple[RawEntry, ...]:
+    said = replace(facts, date=facts.date or parts.date)
+    facts = with_known(said, source.files, relative)
     single = len(parts.parts) == 1
-    date = facts.date or parts.date
+    date = facts.date
     entries = []
     for part in parts.parts:
         title = facts.title if (single or not part.heading) and facts.title else part.heading

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
-from digest.pull.feeds import yes
+from digest.pull.fields import yes
 from digest.pull.notes import Facts
 from digest.text.dates import parse_date
 from digest.text.html import one_line, plain_text

@@ -10,7 +10,8 @@ from urllib.parse import urljoin
 
 from digest.errors import ParseError
 from digest.model import Certainty, Problem, RawEntry
-from digest.pull.feeds import Limits, ParsedFeed
+from digest.pull.feeds import ParsedFeed
+from digest.pull.gate import Limits
 from digest.text.dates import parse_date
 from digest.text.html import one_line
 from digest.text.urls import is_web_url
@@ -55,7 +56,7 @@ def _entry(item: Mapping[str, Any], feed: Mapping[str, Any], base: str, limits: 
         authors = feed.get("authors") or [feed.get("author")]
     guid = item.get("id")
     return RawEntry(
-        title=one_line(_string(item.get("title"))[: limits.text]),
+        title=escape(_string(item.get("title"))[: limits.text].strip(), quote=False),
         url=_link(item, base),
         guid=str(guid)[:2000] if isinstance(guid, str | int | float) and guid != "" else None,
         summary=_paragraphs(_string(item.get("summary")))[: limits.text],

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 import yaml
 
 from digest.model import Certainty, FileFacts, Problem
-from digest.pull.feeds import yes
+from digest.pull.fields import yes
 from digest.text.dates import parse_date
 from digest.text.urls import is_web_url
 

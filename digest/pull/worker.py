@@ -1,22 +1,26 @@
 """The other end of ``workers.ParserPool``: a process that parses one body after the other.
 
-Started as ``python -m digest.pull.worker MEMORY`` with pipes. A job is a pickled tuple behind
-its length; so is the answer. Nothing but answers is written to the pipe, and nothing to stderr.
+Started as ``python -m digest.pull.worker MEMORY SECONDS`` with pipes. It writes one byte when it
+is ready; then each job is a pickled tuple behind its length, and so is the answer. Nothing else
+is written to the pipe, and nothing to stderr.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import pickle
 import resource
+import signal
 import struct
 import sys
-from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from digest.errors import ParseError
-from digest.pull.feeds import Limits, ParsedFeed, parse
+from digest.pull.feeds import ParsedFeed, parse
+from digest.pull.gate import Limits
 
+READY = b"+"
 LENGTH = struct.Struct("!Q")
 Job = tuple[bytes, str, str, Limits]
 TOO_MUCH_MEMORY = "The feed needs too much memory to read, so it was stopped; it may be hostile."
@@ -37,21 +41,26 @@ def answer(job: Job) -> ParsedFeed | str:
         return f"The feed could not be read ({type(error).__name__}); please report this as a bug."
 
 
-def serve(
-    jobs: BinaryIO, answers: BinaryIO, work: Callable[[Job], ParsedFeed | str] = answer
-) -> None:
-    """Answer jobs until the pipe closes."""
+def serve(jobs: BinaryIO, answers: BinaryIO, *, seconds: int) -> None:
+    """Answer jobs until the pipe closes. A job that outlives the parent's patience ends us."""
+    answers.write(READY)
+    answers.flush()
     while len(head := jobs.read(LENGTH.size)) == LENGTH.size:
+        # The parent kills us at the limit; should it be gone itself, the alarm does.
+        signal.alarm(seconds)
         job: Any = pickle.loads(jobs.read(LENGTH.unpack(head)[0]))  # noqa: S301 - from our parent
-        result = pickle.dumps(work(job), protocol=pickle.HIGHEST_PROTOCOL)
+        result = pickle.dumps(answer(job), protocol=pickle.HIGHEST_PROTOCOL)
         del job
+        signal.alarm(0)
         answers.write(LENGTH.pack(len(result)) + result)
         answers.flush()
 
 
 def main() -> None:
     """Bound this process, then serve."""
-    memory = int(sys.argv[1])
+    memory, seconds = int(sys.argv[1]), int(sys.argv[2])
+    for parser in ("feedparser", "fastfeedparser"):
+        importlib.import_module(parser)  # before the first job's clock starts
     # RLIMIT_DATA counts what is really allocated; address space is given room for libraries.
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_AS, (memory * 4, memory * 4))
@@ -59,7 +68,7 @@ def main() -> None:
     # Libraries that print must not print into the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    serve(sys.stdin.buffer, answers)
+    serve(sys.stdin.buffer, answers, seconds=seconds)
 
 
 if __name__ == "__main__":

@@ -20,26 +20,28 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import digest
 from digest.errors import ParseError
-from digest.pull.feeds import DEFAULT_LIMITS, Limits, ParsedFeed
-from digest.pull.worker import LENGTH, TOO_MUCH_MEMORY
+from digest.pull.feeds import ParsedFeed
+from digest.pull.gate import DEFAULT_LIMITS, Limits
+from digest.pull.worker import LENGTH, READY, TOO_MUCH_MEMORY
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TMPDIR")
 _PIECE = 1 << 18
-_START_UP = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolSettings:
-    """Bounds of a pool: time and memory of one job, size of one result."""
+    """Bounds of a pool: time and memory of one job, size of one result, time to start up."""
 
     workers: int = 2
-    time: timedelta = timedelta(seconds=10)
+    time: timedelta = timedelta(seconds=9)
+    start: timedelta = timedelta(seconds=30)
     memory: int = 192 * 1024 * 1024
     result: int = 64 * 1024 * 1024
     command: tuple[str, ...] = field(default=(sys.executable, "-m", "digest.pull.worker"))
@@ -57,35 +59,34 @@ class _Worker:
         environment = {k: os.environ[k] for k in _PASSED_ON if k in os.environ}
         environment["PYTHONPATH"] = str(Path(digest.__file__).parent.parent)
         self._process = subprocess.Popen(  # noqa: S603 - our own module, no input in it
-            [*settings.command, str(settings.memory)],
+            [*settings.command, str(settings.memory), str(ceil(settings.time.total_seconds()) + 1)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
             close_fds=True,
         )
-        self._fresh = True
+        self._ready = False
 
     def ask(self, job: bytes) -> Any:
         """The unpickled answer; raises _TooSlowError, or EOFError when the process died."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise EOFError
+        if not self._ready:
+            limit = self._settings.start.total_seconds()
+            self._ready = bool(_read(stdout.fileno(), len(READY), time.monotonic() + limit))
         try:
             stdin.write(LENGTH.pack(len(job)))
             stdin.write(job)
             stdin.flush()
         except OSError as error:
             raise EOFError from error
-        limit = self._settings.time.total_seconds()
-        # A process that is still importing its parsers is not late with its work.
-        deadline = time.monotonic() + limit + (_START_UP if self._fresh else 0.0)
+        deadline = time.monotonic() + self._settings.time.total_seconds()
         size = LENGTH.unpack(_read(stdout.fileno(), LENGTH.size, deadline))[0]
         if size > self._settings.result:
             raise ParseError("The feed grows too large when it is read; it may be hostile.")
-        result = pickle.loads(_read(stdout.fileno(), size, deadline))  # noqa: S301 - own worker
-        self._fresh = False
-        return result
+        return pickle.loads(_read(stdout.fileno(), size, deadline))  # noqa: S301 - own worker
 
     def end(self) -> None:
         """Kill and reap; safe to call twice."""
