@@ -142,6 +142,10 @@ def _percent(match: re.Match[str]) -> str:
 # --- comments ------------------------------------------------------------------------------------
 
 _COMMENT = re.compile(r"<!--(?:>|->|.*?-->)", re.DOTALL)
+_COMMENT_AND_BLANKS = re.compile(
+    rf"^(?P<indent>[ \t]*)(?:{_COMMENT.pattern}[ \t]*)+|[ \t]*(?:{_COMMENT.pattern})(?:[ \t]*$)?",
+    re.DOTALL | re.MULTILINE,
+)
 _TRACE = re.compile(r"<!--\s*e:\s*([^>]*?)\s*-->")
 _ENTRY_ID = re.compile(r"[A-Za-z0-9._:-]*[A-Za-z0-9]")
 _CLASS_COMMENT = re.compile(
@@ -179,12 +183,7 @@ def published(markdown: str) -> str:
     'One. Two.'
     """
     while _COMMENT.search(markdown):  # again: taking one out may join the halves of another
-        markdown = re.sub(
-            rf"(?m:(?P<start>^[ \t]*))?[ \t]*{_COMMENT.pattern}(?P<blanks>[ \t]*)",
-            lambda m: m["start"] or "",
-            markdown,
-            flags=re.DOTALL,
-        )
+        markdown = _COMMENT_AND_BLANKS.sub(lambda m: m["indent"] or "", markdown)
     return markdown
 
 

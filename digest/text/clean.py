@@ -1,0 +1,146 @@
+"""Text without the damage of its way here, and without what belongs to the site it stood on."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import ftfy
+from ftfy.badness import is_bad
+
+from digest.data.loader import load_chrome
+
+# --- damage --------------------------------------------------------------------------------------
+
+_JUNK = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+    "\ud800-\udfff"  # lone surrogates: no file and no database takes them
+    "\u00ad\u200b\u2060\ufeff"  # invisible, and in the way of every comparison
+    "\u202a-\u202e\u2066-\u2069"  # they turn the direction of what stands around a title
+    "\ufdd0-\ufdef\ufffe\uffff]"
+)
+_C1 = re.compile("[\x80-\x9f]")
+_LOST = "\ufffd"
+_LOST_RULES = (
+    (re.compile(rf"(?<=[^\W\d_]){_LOST}(?=(?:s|t|d|m|re|ve|ll)\b)"), "’"),
+    (re.compile(rf"(?<=\w) {_LOST} (?=\w)"), " – "),
+    (re.compile(rf"(?:(?<=^)|(?<=[\s(\[])){_LOST}(?=[^\W_])(?=[^{_LOST}\n]{{1,400}}{_LOST})"), "“"),
+    (re.compile(rf"(?<=[\w.,!?…]){_LOST}(?=[\s.,;:!?)\]]|$)"), "”"),
+    (re.compile(rf"(?<=\d){_LOST}(?=\d)"), "–"),
+)
+
+
+def clean_text(text: str) -> str:
+    r"""The text as it was meant: mojibake mended, NFC, nothing unprintable, ``\n`` for line ends.
+
+    A replacement character is mended where only one sign can have stood there (an apostrophe
+    before ``re`` or ``s``, quotation marks around words, a dash between them), else dropped.
+
+    >>> clean_text("you\ufffdre in MÃ¼nchen")
+    'you’re in München'
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.isascii():
+        return _JUNK.sub("", text)
+    if is_bad(text):
+        text = _mended(text)
+    if _C1.search(text):
+        text = ftfy.fixes.fix_c1_controls(text)
+    if _LOST in text:
+        text = _found_again(text)
+    text = (
+        _JUNK.sub("", text).replace("\u2028", "\n").replace("\u2029", "\n\n").replace("\x85", "\n")
+    )
+    return unicodedata.normalize("NFC", text)
+
+
+def _mended(text: str) -> str:
+    """Each line apart: one quoted line in a wrong encoding must not hinder the others."""
+    return "\n".join(ftfy.fix_encoding(line) if is_bad(line) else line for line in text.split("\n"))
+
+
+def _found_again(text: str) -> str:
+    text = re.sub(f"{_LOST}{{2,}}", _LOST, text)
+    for pattern, sign in _LOST_RULES:
+        text = pattern.sub(sign, text)
+    return text.replace(_LOST, "")
+
+
+# --- site chrome ---------------------------------------------------------------------------------
+
+_PROSE = 40  # a paragraph from so many characters on that ends as a sentence does is prose,
+_LONG = 160  # one of so many in any case; a Chinese character counts three
+_MORE = 2  # paragraphs of prose after an aside that say the text goes on
+_HEAD = 6  # paragraphs at the top in which a title may stand twice
+_PLAIN = str.maketrans({"’": "'", "‘": "'", "–": "-", "—": "-", "\u00a0": " "})
+
+
+def without_chrome(text: str) -> str:
+    r"""The text without what belongs to its site, by the rules of ``chrome.yaml``.
+
+    Cut are notices and image credits wherever they stand, menus above the text, a title that is
+    repeated, and everything from the first line that only ever follows a text (comments, related
+    stories, subscription, copyright) when prose stands above it. Paragraphs stay as they are.
+
+    >>> without_chrome("Oil flows again.\n\nAdvertisement\n\nNo comments:")
+    'Oil flows again.'
+    """
+    rules = load_chrome()
+    blocks = re.split(r"\n\s*\n", text.strip())
+    after = [_is_prose(block) for block in blocks].count(True)
+    kept: list[str] = []
+    begun = False
+    for block in blocks:
+        after -= _is_prose(block)
+        lines, ended = _lines(block, begun=begun, more=after >= _MORE)
+        if lines:
+            kept.append("\n".join(lines))
+            begun = begun or _is_prose(kept[-1])
+        if ended:
+            break
+    while kept and rules["unprose"].match(_key(kept[0])):
+        del kept[0]
+    return "\n\n".join(_without_repeats(kept))
+
+
+def _lines(block: str, *, begun: bool, more: bool) -> tuple[list[str], bool]:
+    """The lines of a paragraph that stay, and whether the text ends in it.
+
+    ``begun`` says that prose stands above, ``more`` that prose follows.
+    """
+    rules = load_chrome()
+    lines: list[str] = []
+    for line in block.split("\n"):
+        key = _key(line)
+        end = rules["end"].match(key) or rules["end_line"].match(key)
+        aside = rules["aside"].match(key) or rules["aside_line"].match(key)
+        if (end or (aside and not more)) and (begun or _is_prose("\n".join(lines))):
+            return lines, True
+        if end or aside or rules["drop"].match(key) or rules["drop_line"].match(key):
+            continue
+        if line.strip():
+            lines.append(line)
+    return lines, False
+
+
+def _key(line: str) -> str:
+    return " ".join(line.translate(_PLAIN).split()).lstrip("*#>•·-–—_| ")
+
+
+def _is_prose(paragraph: str) -> bool:
+    size = len(paragraph) + 2 * len(re.findall("[\u3400-\u9fff]", paragraph))
+    ends = re.search(r"[.!?。！？…]['\"”’»）)\]]*\s*$", paragraph)
+    return size >= _LONG or (size >= _PROSE and ends is not None)
+
+
+def _without_repeats(paragraphs: list[str]) -> list[str]:
+    """The paragraphs without a line of the first few that stood above already (a title)."""
+    kept: list[str] = []
+    seen: set[str] = set()
+    for at, paragraph in enumerate(paragraphs):
+        key = _key(paragraph).casefold()
+        if at < _HEAD and key in seen:
+            continue
+        seen.add(key)
+        kept.append(paragraph)
+    return kept
