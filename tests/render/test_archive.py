@@ -4,13 +4,13 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import feedparser
-from builders import full_issue, one_story, sample_issue, site, templates
 from selectolax.lexbor import LexborHTMLParser
 
 from digest.model import Issue, Period
 from digest.render.archive import index_page
 from digest.render.feeds import atom_feed, json_feed
 from digest.render.renditions import archive_renditions
+from tests.render.builders import full_issue, one_story, sample_issue, site, templates
 
 
 def dated(made: Issue, day: date) -> Issue:

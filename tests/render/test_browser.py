@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders import full_issue, long_issue, one_story, sample_issue, site, templates
 
 from digest.render.renditions import archive_renditions, renditions
+from tests.render.builders import full_issue, long_issue, one_story, sample_issue, site, templates
 
 CHROMIUM = Path("/usr/bin/chromium")
 

@@ -3,7 +3,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from builders import (
+from selectolax.lexbor import LexborHTMLParser
+
+from digest.render.email import email_html
+from tests.render.builders import (
     COMPOUND,
     full_issue,
     issue,
@@ -14,9 +17,6 @@ from builders import (
     story,
     templates,
 )
-from selectolax.lexbor import LexborHTMLParser
-
-from digest.render.email import email_html
 
 
 def test_the_mail_is_one_column_of_presentation_tables() -> None:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import markdown
 import pytest
-from builders import SHIPPED
 from selectolax.lexbor import LexborHTMLParser
 
 from digest.errors import RenderError
 from digest.render.environment import Templates
 from digest.text.html import sanitise
 from digest.text.markdown import Md, to_html
+from tests.render.builders import SHIPPED
 
 ACTING = "*a* [b](https://evil.test) <b>c</b> `d`"
 CALLING = "{% macro inner() %}{{ caller() }}{% endmacro %}"

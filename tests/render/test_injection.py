@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from builders import citation, issue, section, site, story, templates
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
@@ -17,6 +16,7 @@ from digest.render.email import email_html
 from digest.render.feeds import atom_feed
 from digest.render.plain import email_text, issue_markdown
 from digest.render.web import issue_page
+from tests.render.builders import citation, issue, section, site, story, templates
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 BATCH = 25

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from builders import SHIPPED
+
+from tests.render.builders import SHIPPED
 
 WEB = (SHIPPED / "web" / "style.css").read_text("utf-8")
 MAIL = (SHIPPED / "email" / "style.css").read_text("utf-8")

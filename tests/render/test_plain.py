@@ -6,7 +6,13 @@ import unicodedata
 from dataclasses import replace
 
 import markdown as python_markdown
-from builders import (
+from markdown_it import MarkdownIt
+from selectolax.lexbor import LexborHTMLParser
+
+from digest.render.data import issue_data, issue_json
+from digest.render.plain import email_text, issue_markdown
+from digest.render.renditions import archive_renditions, renditions
+from tests.render.builders import (
     citation,
     full_issue,
     issue,
@@ -18,12 +24,6 @@ from builders import (
     story,
     templates,
 )
-from markdown_it import MarkdownIt
-from selectolax.lexbor import LexborHTMLParser
-
-from digest.render.data import issue_data, issue_json
-from digest.render.plain import email_text, issue_markdown
-from digest.render.renditions import archive_renditions, renditions
 
 
 def columns(line: str) -> int:

@@ -9,7 +9,11 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from builders import (
+from selectolax.lexbor import LexborHTMLParser
+
+from digest.model import Issue, Ownership
+from digest.render.web import issue_page
+from tests.render.builders import (
     COMPOUND,
     RUSSIAN_HEADLINE,
     citation,
@@ -23,10 +27,6 @@ from builders import (
     story,
     templates,
 )
-from selectolax.lexbor import LexborHTMLParser
-
-from digest.model import Issue, Ownership
-from digest.render.web import issue_page
 
 
 def page_of(made: Issue, **changes: object) -> LexborHTMLParser:
