@@ -192,9 +192,18 @@ def _preview(
     no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
 ) -> Result:
     """Show the newest draft in the browser and rebuild it as you edit."""
-    from digest.desk.preview import preview
+    from digest.desk.server import serve
+    from digest.pipeline.preview import preview
 
-    return preview(settings.config, port=port, open_browser=not no_open, clock=clock)
+    shown = preview(settings.config, clock=clock)
+    serve(
+        shown.build,
+        shown.paths,
+        templates=shown.templates,
+        port=port,
+        open_browser=not no_open,
+    )
+    return Result()
 
 
 @command(app, "schedule")
@@ -210,10 +219,10 @@ def _schedule(
     ] = None,
 ) -> Result:
     """Run the weekly job at its time, or print it for cron or systemd."""
-    from digest.pipeline.scheduling import schedule_command
+    from digest.schedule import schedule_command
 
     return schedule_command(
-        settings.config, print_as=print_as, upcoming=upcoming, start=start, now=clock()
+        settings.config, print_as=print_as, count=upcoming, start=start, clock=clock
     )
 
 

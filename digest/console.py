@@ -20,6 +20,7 @@ from typing import Annotated, get_type_hints
 import typer
 
 from digest.errors import DigestError
+from digest.pipeline.result import Result
 
 USAGE = 2
 
@@ -32,15 +33,6 @@ class Settings:
     as_json: bool
     verbose: bool
     quiet: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What a command has to say: lines for a person, a document for a program, an exit code."""
-
-    text: str = ""
-    document: object = None
-    code: int = 0
 
 
 ConfigOption = Annotated[

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from digest.model import Certainty, RawEntry
 from digest.text.dates import parse_date
 from digest.text.urls import is_web_url
+
+_PARTIAL = re.compile(r"\d{4}(-\d{2})?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +60,20 @@ def _wrong(data: Mapping[str, Any]) -> str | None:
             return f'"{key}" is no text; put it in quotation marks.'
     if not (data.get("title") or "").strip():
         return 'The line has no "title"; give it one.'
-    if data.get("date") and parse_date(data["date"]) is None:
+    if data.get("date") and _when(data["date"]) is None and not _PARTIAL.match(data["date"]):
         return f'The date "{data["date"][:40]}" cannot be read; write it as 2022-04-07.'
     if data.get("url") and not is_web_url(data["url"]):
         return f'The address "{data["url"][:80]}" is not http or https; mend or remove it.'
     return None
 
 
+def _when(text: str) -> tuple[datetime, Certainty] | None:
+    """The date; a month or a year alone is none: the first of it would be made up."""
+    return None if _PARTIAL.match(text) else parse_date(text) if text else None
+
+
 def _entry(data: Mapping[str, Any], guid: str | None) -> RawEntry:
-    when = parse_date(data["date"]) if data.get("date") else None
+    when = _when(data.get("date") or "")
     return RawEntry(
         title=" ".join(data["title"].split()),
         url=data.get("url") or None,

@@ -1,0 +1,139 @@
+"""Which stories an issue holds, in which section, and why the others stay out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from digest.model import Override, Ranked, Reason, Section, Selection, Unused
+
+PIN = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The size of an issue and the least a story must be worth."""
+
+    stories: int = 14
+    further: int = 6
+    floor: float = 1.6
+    lede_origins: int = 2
+    share_of_source: int = 4
+
+
+def select(
+    ranked: Sequence[Ranked],
+    *,
+    sections: Sequence[Section],
+    overrides: Sequence[Override] = (),
+    limits: Limits | None = None,
+) -> Selection:
+    """The lede, the stories by section in the order of the page, further reading, the rest.
+
+    The editor's decisions come first: dropped and held stories stay out, pinned ones come in,
+    moved ones stand where they were moved.
+    """
+    return _Selector(sections, limits or Limits()).select(_decided(ranked, overrides))
+
+
+def _decided(ranked: Sequence[Ranked], overrides: Sequence[Override]) -> list[Ranked | Unused]:
+    """The stories with the editor's decisions carried out, the best first."""
+    found: list[Ranked | Unused] = []
+    for each in ranked:
+        decided = {o.action: o for o in overrides if _is_about(o, each)}
+        if "drop" in decided or "hold" in decided:
+            word = "dropped" if "drop" in decided else "held for a later issue"
+            found.append(Unused(ranked=each, why=f"{word} by the editor"))
+            continue
+        if "pin" in decided:
+            reason = Reason(feature="pinned by the editor", weight=PIN)
+            each = replace(each, score=each.score + PIN, reasons=(*each.reasons, reason))  # noqa: PLW2901
+        move = decided.get("move")
+        if move is not None and move.value:
+            each = replace(each, story=replace(each.story, section=move.value))  # noqa: PLW2901
+        found.append(each)
+    return sorted(
+        found,
+        key=lambda e: (-(e.score if isinstance(e, Ranked) else e.ranked.score), _id(e)),
+    )
+
+
+def _is_about(override: Override, ranked: Ranked) -> bool:
+    ids = {ranked.story.id, *ranked.story.merged}
+    return override.story_id in ids or bool(set(override.entry_ids) & set(ranked.story.entry_ids))
+
+
+def _id(each: Ranked | Unused) -> str:
+    return each.story.id if isinstance(each, Ranked) else each.ranked.story.id
+
+
+class _Selector:
+    """Fills an issue story by story, the best first."""
+
+    def __init__(self, sections: Sequence[Section], limits: Limits) -> None:
+        self.sections = {section.id: section for section in sections}
+        self.limits = limits
+        self.placed: dict[str, list[Ranked]] = {section.id: [] for section in sections}
+        self.leads: Counter[str] = Counter()
+        self.unused: list[Unused] = []
+
+    def select(self, decided: Sequence[Ranked | Unused]) -> Selection:
+        stories = [each for each in decided if isinstance(each, Ranked)]
+        self.unused += [each for each in decided if isinstance(each, Unused)]
+        lede = self._lede(stories)
+        if lede is not None:
+            self._count(lede)
+        for each in stories:
+            if each is lede:
+                continue
+            why = self._objection(each, lede)
+            if why is None:
+                self.placed[each.story.section].append(each)
+                self._count(each)
+            else:
+                self.unused.append(Unused(ranked=each, why=why))
+        further = self._further()
+        return Selection(
+            lede=lede,
+            sections=tuple((name, tuple(held)) for name, held in self.placed.items() if held),
+            further=further,
+            unused=tuple(each for each in self.unused if each.ranked not in further),
+        )
+
+    def _lede(self, stories: Sequence[Ranked]) -> Ranked | None:
+        """The best story that several independent origins carry, else the best of all."""
+        fitting = [each for each in stories if each.story.section in self.sections]
+        firm = [each for each in fitting if each.origins >= self.limits.lede_origins]
+        return next(iter(firm or fitting), None)
+
+    def _objection(self, each: Ranked, lede: Ranked | None) -> str | None:
+        section = self.sections.get(each.story.section)
+        if section is None:
+            return f"the newsletter has no section {each.story.section!r}"
+        if each.score < self.limits.floor:
+            return f"its score {each.score:.2f} is under the floor of {self.limits.floor:g}"
+        if len(self.placed[section.id]) >= section.limit:
+            return f"the section {section.title} is full with {section.limit} better stories"
+        held = sum(map(len, self.placed.values())) + (lede is not None)
+        if held >= self.limits.stories:
+            return f"the issue is full with {held} better stories"
+        if self.leads[each.entries[0].publisher] >= self.limits.share_of_source:
+            return (
+                f"{each.entries[0].publisher} leads {self.limits.share_of_source} stories already"
+            )
+        return None
+
+    def _count(self, each: Ranked) -> None:
+        self.leads[each.entries[0].publisher] += 1
+
+    def _further(self) -> tuple[Ranked, ...]:
+        """The best of what found no room, for the list at the end; only what can be opened."""
+        full = [
+            each.ranked
+            for each in self.unused
+            if each.ranked.score >= self.limits.floor
+            and each.ranked.entries[0].url is not None
+            and "by the editor" not in each.why
+        ]
+        return tuple(full[: self.limits.further])

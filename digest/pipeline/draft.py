@@ -1,0 +1,124 @@
+"""draft: stories -> issue, as one Markdown file that a person may edit and that is then theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from digest.errors import NothingToReportError
+from digest.model import Issue, Override, Period, Selection
+from digest.pipeline.asof import period_of
+from digest.pipeline.closing import is_closed
+from digest.pipeline.drafts import decisions, find_draft, write_draft, write_proposal
+from digest.pipeline.judge import judge
+from digest.pipeline.result import Result
+from digest.pipeline.window import candidates
+from digest.pipeline.workspace import Workspace, open_workspace
+from digest.store.issues import (
+    IssueRow,
+    cite,
+    find_issue,
+    overrides,
+    replace_overrides,
+    save_issue,
+)
+from digest.write.column import Brief, compose
+from digest.write.issue import issue_from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """The draft that stands, how much is in it, and the proposal beside one that was touched."""
+
+    path: Path
+    proposal: Path | None
+    issue: Issue
+    selection: Selection
+
+    @property
+    def stories(self) -> int:
+        """How many stories the draft holds."""
+        return len(self.issue.stories)
+
+    @property
+    def used(self) -> int:
+        """How many entries it cites."""
+        return len({c.entry_id for story in self.issue.stories for c in story.citations})
+
+
+def draft_command(config: Path, *, as_of: str | None, now: datetime) -> Result:
+    """The result of ``digest draft``."""
+    with open_workspace(config, now=now) as ws, ws.lock("run", timedelta(0)):
+        period = period_of(as_of, ws)
+        if is_closed(ws, period.day):
+            text = f"The issue of {period.day} is closed; nothing was changed."
+            return Result(text=text, document={"issue": period.day.isoformat(), "closed": True})
+        drafted = draft(ws, period)
+    beside = f"\nIt has your changes and is kept; proposal: {drafted.proposal}"
+    return Result(
+        text=f"Draft of {period.day}, {drafted.stories} stories: {drafted.path}"
+        + (beside if drafted.proposal else ""),
+        document={
+            "issue": period.day.isoformat(),
+            "draft": str(drafted.path),
+            "proposal": str(drafted.proposal) if drafted.proposal else None,
+            "stories": drafted.stories,
+            "entries": drafted.used,
+        },
+    )
+
+
+def draft(ws: Workspace, period: Period) -> Drafted:
+    """The issue of the period as a draft; one that a person touched is never overwritten.
+
+    Raises ``NothingToReportError`` when no entry is in the period, ``DraftError`` for a draft
+    that cannot be read.
+    """
+    entries = candidates(ws, period)
+    if not entries:
+        message = (
+            f"no entry is dated between {period.start:%Y-%m-%d %H:%M} and "
+            f"{period.end:%Y-%m-%d %H:%M} UTC; --latest takes the newest period that has some"
+        )
+        raise NothingToReportError(message)
+    standing = find_draft(ws, period.day)
+    touched = standing is not None and standing.touched
+    decided = decisions(ws, standing) if touched and standing else _decided(ws, period)
+    selection = judge(ws, period, entries, decided)
+    issue = composed(ws, period, selection)
+    if standing is not None and standing.touched:
+        proposal = write_proposal(ws, issue)
+        kept = standing.issue
+        path = standing.path
+    else:
+        proposal, kept = None, issue
+        path = write_draft(ws, issue)
+        ws.proposal_path(period.day).unlink(missing_ok=True)
+    with ws.store.write() as connection:
+        replace_overrides(connection, ws.id, period.day, decided)
+        known = find_issue(connection, ws.id, period.day)
+        if known is None:
+            row = IssueRow(day=period.day, number=kept.number, title=kept.title)
+            save_issue(connection, ws.id, row)
+        cite(connection, ws.id, period.day, (c for s in kept.stories for c in s.citations))
+    return Drafted(path=path, proposal=proposal, issue=kept, selection=selection)
+
+
+def composed(ws: Workspace, period: Period, selection: Selection) -> Issue:
+    """The issue that the house style makes of a selection."""
+    brief = Brief(
+        newsletter=ws.id,
+        number=ws.number_of(period.day),
+        period=period,
+        language=ws.config.newsletter.language,
+        sections=ws.config.sections,
+        names=ws.finder,
+    )
+    made = compose(selection, brief)
+    return issue_from(made, ws.templates.style_bodies(ws.config.newsletter.style, made))
+
+
+def _decided(ws: Workspace, period: Period) -> tuple[Override, ...]:
+    with ws.store.read() as connection:
+        return overrides(connection, ws.id, period.day)
