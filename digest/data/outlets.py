@@ -8,6 +8,12 @@ from functools import lru_cache
 
 from digest.data.loader import read_yaml
 
+# "the Taipei Times", but "Global Times" is called by its name alone.
+_NEWSPAPER = re.compile(
+    r"^(?!The |Global |Business |Radio )\w.*(?:Times|Post|Journal|Independent|Telegraph|Observer"
+    r"|Monitor|Gazette|Beast|Interest|Center|Centre|Institute|Guardian|Economist)$"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlets:
@@ -18,12 +24,12 @@ class Outlets:
     press: tuple[str, ...]
 
     def kind(self, name: str) -> str | None:
-        """"news agency", "broadcaster" …, or nothing for a name that is not listed."""
+        """The kind, such as "news agency", or nothing for a name that is not listed."""
         return self.kinds.get(folded(name))
 
     def takes_article(self, name: str) -> bool:
         """Whether prose says "the" before the name."""
-        return folded(name) in self.article
+        return folded(name) in self.article or _NEWSPAPER.search(name) is not None
 
     def find_press(self, text: str) -> str | None:
         """The first listed outlet that a text names, as it is listed."""

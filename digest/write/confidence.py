@@ -1,0 +1,94 @@
+"""How sure we are: lines that follow from stored facts and from nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digest.data.prose import load_prose
+from digest.model import Entry, Ownership
+from digest.text.markdown import Md
+from digest.write.attribution import Voice, listed, outlet_of
+from digest.write.casing import count_words, open_end
+from digest.write.composed import Kind, Paragraph
+from digest.write.quotes import passages
+from digest.write.telling import Teller, capital, inner, own_sentences, paragraph, traced
+
+_DENIAL = re.compile(
+    r"\b(?:has |have |had )?(?<!was )(?<!were )(?<!been )(?<!be )den(?:y|ies|ied|ying)\b"
+    r"(?! (?:\w+ )?(?:entry|visas?|access|bail|permission|territory|a visa))"
+    r"|\bnothing to do with\b|\b(?:dismiss(?:ed|es)|rejected) (?:the )?(?:\w+ )?"
+    r"(?:report|claim|allegation|accusation)s?\b"
+    r"|опроверг|опровергл|否认|否認",
+    re.IGNORECASE,
+)
+_SINGLE = (
+    "One source: this rests on {} alone.",
+    "One source: among our sources only {} carries this.",
+    "One source: {}, without a second report this week.",
+)
+_LONGEST_QUOTE = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denial:
+    """A sentence of an entry that denies what a story says; the entry alone in another language."""
+
+    entry: Entry
+    sentence: str | None = None
+
+
+def find_denial(entries: Sequence[Entry], heading: str, language: str) -> Denial | None:
+    """The first stored denial of a story, if its heading does not say it already.
+
+    The only sentence of the only entry is the story itself and no denial of it.
+    """
+    if _DENIAL.search(heading):
+        return None
+    for entry in entries:
+        if entry.lang != language:
+            if _DENIAL.search(entry.text) or _DENIAL.search(entry.title):
+                return Denial(entry=entry)
+            continue
+        told = own_sentences(entry) if entry.paraphrase else [p.text for p in passages(entry)]
+        for sentence in told:
+            alone = len(told) == 1 and entry is entries[0]
+            if _DENIAL.search(sentence) and not alone and count_words(sentence) <= _LONGEST_QUOTE:
+                return Denial(entry=entry, sentence=sentence)
+    return None
+
+
+def denial_line(denial: Denial, teller: Teller) -> Paragraph:
+    """The denial beside the claim, with the outlet that carries it."""
+    entry, sentence = denial.entry, denial.sentence
+    outlet = outlet_of(entry).full()
+    if sentence is None:
+        language = load_prose().language(entry.lang)
+        text = Md("Denied: {} carries a denial, in {}.").format(outlet, language)
+    elif not entry.paraphrase:
+        text = Md("Denied: {}: “{}”").format(outlet, inner(sentence))
+    else:
+        lowered = teller.casing.lowered(sentence) or sentence
+        opened = open_end(lowered)
+        if opened is None:
+            text = Md("Denied: {}: {}").format(outlet, lowered)
+        else:
+            text = Md("Denied: {} {} reported.").format(opened, outlet)
+    return paragraph(Kind.CONFIDENCE, [traced(text, entry)], [entry])
+
+
+def origin_line(entries: Sequence[Entry], origins: int, voice: Voice) -> Paragraph | None:
+    """That a story rests on one origin, and on state media alone where it does."""
+    if origins > 1:
+        return None
+    names = list(dict.fromkeys(outlet_of(entry).plain() for entry in entries))
+    if len(names) == 1:
+        text = Md(voice.pick(_SINGLE)).format(names[0])
+    else:
+        shown = listed([Md.escape(name) for name in names[:4]])
+        many = Md("{} and others").format(shown) if len(names) > 4 else shown  # noqa: PLR2004
+        text = Md("One source: the reports of {} are counted as one origin.").format(many)
+    if all(entry.ownership is Ownership.STATE for entry in entries):
+        text = Md(str(text).replace("One source:", "One source, state media:", 1))
+    return paragraph(Kind.CONFIDENCE, [traced(capital(text), *entries)], entries)

@@ -1,0 +1,172 @@
+"""News headlines in the house's form, and the issue's own title and standfirst."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from digest.data.prose import load_prose
+from digest.model import Entry
+from digest.text.dates import day_text
+from digest.text.mentions import NameFinder
+from digest.text.words import sentence_case
+from digest.write.attribution import outlet_of
+from digest.write.casing import Casing, curly
+
+LONGEST = 90
+_SHORT_TITLE = 72
+_TITLE = 130
+_SOME = 2
+
+_PREFIX = re.compile(
+    r"(?:(?i:breaking|exclusive|update ?\d*|live|watch|videos?|photos?|opinion|analysis|explainer"
+    r"|factbox)"
+    r"(?: news)?(?: updates)?\s*[:|\-–—]+\s*)+"
+)
+_BAIT = re.compile(
+    r"you (?:won.t|need to|should)|here(?:.s| is| are)|this is (?:why|how|what)|what (?:you|we) "
+    r"|things to know|everything|shocking|stunning|!|^\d+ (?:things|reasons|ways)"
+    r"|^(?:why|how|what) ",
+    re.IGNORECASE,
+)
+_SMALL_WORDS = 4
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def heading_of(entries: Sequence[Entry], casing: Casing) -> str:
+    """The best headline of a story's entries, best entry first, in sentence case.
+
+    Outlet suffixes and labels are cut off. The first plain headline of fitting length wins;
+    questions, teasers and lead sentences standing in for headlines come after.
+    """
+    ranked = sorted(
+        ((_weakness(cleaned(entry), place), place, entry) for place, entry in enumerate(entries)),
+        key=lambda item: item[:2],
+    )
+    return _within(headline_of(ranked[0][2], casing), LONGEST)
+
+
+def headline_of(entry: Entry, casing: Casing) -> str:
+    """An entry's headline in house style; an editor's note has it already."""
+    title = cleaned(entry)
+    return curly(title if entry.paraphrase else cased(title, casing))
+
+
+def cleaned(entry: Entry) -> str:
+    """An entry's title without the outlet's name at its end and labels at its start."""
+    title = _PREFIX.sub("", " ".join(entry.title.split()))
+    outlet = outlet_of(entry)
+    host = re.sub(r"^https?://(?:www\.)?|/.*$", "", entry.url or "")
+    for suffix in (entry.publisher, outlet.name, host):
+        if suffix:
+            pattern = rf"\s+[|–—-]\s+(?:The )?{re.escape(suffix)}(?:\.com)?$"
+            title = re.sub(pattern, "", title, flags=re.IGNORECASE)
+    title = re.sub(r"\s+\|\s+[^|]{1,40}$", "", title)
+    return title.removesuffix(".") if not re.search(r"\b[A-Z]\.[A-Z]?\.$|\.\.$", title) else title
+
+
+def cased(title: str, casing: Casing) -> str:
+    """A headline in sentence case; one that has it already stays as it is."""
+    words = re.findall(r"[^\W\d_][\w’'-]*", title)[1:]
+    long = [word for word in words if len(word) >= _SMALL_WORDS]
+    capital = [word for word in long if word[0].isupper()]
+    if len(long) > _SOME and len(capital) > 0.6 * len(long):
+        return sentence_case(title, casing.proper())
+    return title[:1].upper() + title[1:]
+
+
+def label_of(section: str, entries: Sequence[Entry], finder: NameFinder | None) -> str:
+    """A heading for a story that no entry tells in the newsletter's language.
+
+    Built from what is certain: names of the name book in the headline, else the section, the
+    languages and the day.
+    """
+    lead = entries[0]
+    names = _names(lead.title, finder) or _names(lead.text[:400], finder)
+    subject = _and(names[:3]) if names else section
+    languages = _and(list(dict.fromkeys(load_prose().language(e.lang) for e in entries))[:3])
+    noun = "report" if len(entries) == 1 else "reports"
+    article = ("an " if languages[0] in "AEIU" else "a ") if noun == "report" else ""
+    day = day_text(lead.date.date()).rsplit(" ", 1)[0]
+    return f"{subject}: {article}{languages}-language {noun} of {day}"
+
+
+def title_of(headings: Sequence[str], casing: Casing) -> str:
+    """The issue's title: the first heading, and the second where both are short."""
+    if not headings:
+        return "Nothing to report"
+    first, *rest = headings
+    for second in rest[:3]:
+        told = f"{first}; {casing.lowered(second) or second}"
+        fits = len(second) <= _SHORT_TITLE and len(told) <= _TITLE
+        if fits and not set("?:;") & set(first + second):
+            return told
+    return first
+
+
+def standfirst_of(
+    headings: Sequence[str], title: str, *, outlets: int, day: date, casing: Casing
+) -> str:
+    """One sentence of facts: what else the issue holds, and from how many outlets."""
+    others = [heading for heading in headings if _bare(heading) not in _bare(title)]
+    week = day_text(day)
+    if not others:
+        return (
+            f"{_count(len(headings), 'story', 'stories')} from "
+            f"{_count(outlets, 'outlet', 'outlets').lower()} in the week to {week}."
+        )
+    plain = [heading for heading in others if not set("?:;") & set(heading)]
+    named = sorted(plain, key=lambda heading: len(heading) > _SHORT_TITLE)[:_SOME]
+    named = [heading for heading in others if heading in named]
+    parts = [casing.lowered(heading) or heading for heading in named]
+    left = len(others) - len(named)
+    if left or not parts:
+        more = (
+            f"{'and ' if parts else ''}{_count(left, 'further story', 'further stories').lower()}"
+        )
+        parts.append(f"{more} from {_count(outlets, 'outlet', 'outlets').lower()} in all")
+    return f"Also in the week to {week}: {'; '.join(parts)}."
+
+
+def _weakness(title: str, place: int) -> float:
+    bad = 0.35 * place
+    bad += 3 * (len(title) > LONGEST) + (len(title) > LONGEST * 1.4)
+    bad += 2 * (len(title.split()) < _SMALL_WORDS)
+    bad += 1.5 * title.endswith("?") + 2 * bool(_BAIT.search(title))
+    bad += 1.5 * bool(
+        re.search(r"press conference|transcript|live blog|briefing$", title, re.IGNORECASE)
+    )
+    return bad + 0.5 * (";" in title)
+
+
+def _within(title: str, most: int) -> str:
+    """The title within ``most`` characters, cut at a clause where it has one, else at a word."""
+    if len(title) <= most:
+        return title
+    for border in ("; ", " — ", " – ", ", ", ": "):
+        head = title[:most].rpartition(border)[0]
+        if len(head) > most / 2:
+            return head
+    return title[: most - 1].rpartition(" ")[0].rstrip(",;:–—-") + "…"
+
+
+def _names(text: str, finder: NameFinder | None) -> list[str]:
+    if finder is None:
+        return []
+    found = [finder.name(mention.name_id) for mention in finder.find(text)]
+    people = [name.name for name in found if name.kind == "person"]
+    return list(dict.fromkeys(people or [name.name for name in found]))
+
+
+def _and(items: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def _bare(text: str) -> str:
+    return text.casefold()
+
+
+def _count(number: int, one: str, many: str) -> str:
+    word = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    return f"{word.capitalize()} {one if number == 1 else many}"
