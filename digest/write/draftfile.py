@@ -228,7 +228,8 @@ def _closing_source(closing: str) -> list[str]:
     """The closing as a section, which takes its title from a ``####`` heading on top."""
     found = _TITLED.fullmatch(closing)
     title = found["title"] if found else ""
-    if found is None or title != title.strip() or blocks.without_id(title) != title:
+    whole = found is not None and blocks.normal_body(found["text"]) == found["text"]
+    if found is None or not whole or blocks.without_id(title) != title:
         return [f"## <!-- {CLOSING} -->", closing]
     return [f"## {title} <!-- {CLOSING} -->", found["text"]]
 
