@@ -65,8 +65,8 @@ _INITIALS = re.compile(r"(?:\b[A-Za-zА-Я]\.){2,}$")
 _BY = re.compile(r"(?:by|от|автор:?|文/|作者：?)\s+(.+)", re.IGNORECASE)
 _NAME = re.compile(r"(?:[A-ZА-ЯЁ][\w’'.-]*\s+){1,3}[A-ZА-ЯЁ][\w’'.-]*")
 _TIMELINE = re.compile(
-    r"\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November"
-    r"|December)\b.{0,6}\. "
+    r"\d{1,2}\s(?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December)\b.{0,6}\.\s"
 )
 _SOURCE = re.compile(r"\[(?:Source|Источник|来源|來源)\]\s*$", re.IGNORECASE)
 
@@ -78,7 +78,7 @@ def text_parts(text: str) -> Parts:
     alone are left out. Without section headings there is one part, with the title line as its
     heading where the text opens with one.
     """
-    blocks = [block.strip() for block in re.split(r"\n[ \t]*\n", text) if block.strip()]
+    blocks = [_block(block) for block in re.split(r"\n[ \t]*\n", text) if block.strip()]
     date, blocks = _leading_date(blocks)
     kinds = [_kind(block) for block in blocks]
     title = 0 if len(blocks) > 1 and _may_be_title(blocks[0], kinds[0]) else None
@@ -91,6 +91,10 @@ def text_parts(text: str) -> Parts:
         if part.text or heading:
             parts.append(part)
     return Parts(parts=tuple(parts), date=date)
+
+
+def _block(text: str) -> str:
+    return "\n".join(line.strip() for line in text.strip().split("\n"))
 
 
 def _leading_date(

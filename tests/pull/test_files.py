@@ -66,7 +66,7 @@ def test_a_pasted_column_gives_an_entry_for_each_heading(tmp_path: Path) -> None
     assert {e.certainty for e in entries} == {Certainty.DAY}
     assert entries[1].authors == ("Ann Other",)
     first = entries[0].content
-    assert "• Tickets cost ten crowns." in first
+    assert "• Tickets cost ten crowns.\n• Children" in first
     assert "World Affairs" not in first
     assert "courtesy" not in first
     assert all(e.path == "column.txt" and e.heading == e.title for e in entries)
@@ -408,7 +408,8 @@ def test_the_five_newsletters_give_the_entries_they_should(shared: Path) -> None
             assert entries[0].authors == ("Joe Webster",)
         if path.name.startswith("003"):
             assert entries[0].title == "Beijing backchannel"
-            assert entries[0].content.count("  •") + entries[0].content.count("\n•") >= 1
+            assert entries[0].content.count("\n• ") == 6
+            assert "\n14 March. On" in entries[0].content.replace("\xa0", " ")
 
 
 def test_every_snapshot_gives_the_entries_its_list_says(shared: Path, pool: ParserPool) -> None:
