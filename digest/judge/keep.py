@@ -1,0 +1,118 @@
+"""Stories of clustered entries: their section, their order of entries, and ids that last.
+
+Each run clusters the whole window afresh; a story then keeps the id of the earlier story it shares
+most entries with. When two earlier stories become one, the older id stays and the other is
+remembered in ``Story.merged``. The same entries give the same stories in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from digest.judge.duplicates import wire_of
+from digest.model import OFF_TOPIC, Certainty, Entry, Ownership, Placement, Story
+
+_ID_LENGTH = 8
+_ALSO_SHARE = 0.25
+_MOST_ALSO = 2
+
+
+def stories_of(
+    groups: Sequence[Sequence[Entry]],
+    placements: Mapping[str, Placement],
+    *,
+    language: str = "en",
+) -> tuple[Story, ...]:
+    """One story a group, entries best first, the section with the most probability in all.
+
+    ``placements`` are by entry id. A new story's id is ``s-`` and a hash of its smallest entry id.
+    """
+    return tuple(_story(group, placements, language) for group in groups if group)
+
+
+def keep_ids(stories: Sequence[Story], previous: Sequence[Story]) -> tuple[Story, ...]:
+    """The stories with the ids of earlier ones, by greatest overlap, each id given once.
+
+    Overlap ties go to the earlier story listed first (the store lists the oldest first).
+    """
+    of_entry = {e: i for i, story in enumerate(stories) for e in story.entry_ids}
+    shared: dict[tuple[int, int], int] = {}
+    for at, old in enumerate(previous):
+        for entry_id in old.entry_ids:
+            if entry_id in of_entry:
+                key = (of_entry[entry_id], at)
+                shared[key] = shared.get(key, 0) + 1
+    taken: dict[int, int] = {}
+    given: set[int] = set()
+    for (new, old_at), _ in sorted(
+        shared.items(), key=lambda kv: (-kv[1], kv[0][1], _first(stories, kv[0][0]))
+    ):
+        if new not in taken and old_at not in given:
+            taken[new] = old_at
+            given.add(old_at)
+    used = {previous[old_at].id for old_at in taken.values()}
+    made: list[Story] = []
+    for at, story in enumerate(stories):
+        olds = [previous[o] for (new, o) in sorted(shared) if new == at and (o not in given)]
+        kept = previous[taken[at]] if at in taken else None
+        made.append(_with_id(story, kept, olds, used))
+    return tuple(made)
+
+
+def _first(stories: Sequence[Story], at: int) -> str:
+    return min(stories[at].entry_ids)
+
+
+def _with_id(story: Story, kept: Story | None, swallowed: Sequence[Story], used: set[str]) -> Story:
+    """The story under its lasting id; ``used`` grows by the ids of new stories."""
+    if kept is None:
+        new_id = _free_id(min(story.entry_ids), used)
+        used.add(new_id)
+        return replace(story, id=new_id)
+    gone = [o.id for o in swallowed if set(o.entry_ids) <= set(story.entry_ids)]
+    merged = tuple(dict.fromkeys([*kept.merged, *gone]))
+    return replace(story, id=kept.id, merged=merged, storyline_id=kept.storyline_id)
+
+
+def _free_id(entry_id: str, used: set[str]) -> str:
+    seed = entry_id
+    while True:
+        made = f"s-{sha256(seed.encode()).hexdigest()[:_ID_LENGTH]}"
+        if made not in used:
+            return made
+        seed += "+"
+
+
+def _story(group: Sequence[Entry], placements: Mapping[str, Placement], language: str) -> Story:
+    entries = sorted(group, key=lambda entry: _worth(entry, language))
+    sums: dict[str, float] = {}
+    for entry in entries:
+        placement = placements[entry.id]
+        sums[placement.section] = sums.get(placement.section, 0.0) + placement.score
+        for further in placement.also:
+            sums[further] = sums.get(further, 0.0) + (1 - placement.score) / 2
+    order = sorted(sums, key=lambda section: (-sums[section], section))
+    least = _ALSO_SHARE * sums[order[0]]
+    also = tuple(s for s in order[1:] if sums[s] >= least and s != OFF_TOPIC)[:_MOST_ALSO]
+    return Story(
+        id=_free_id(min(entry.id for entry in entries), set()),
+        entry_ids=tuple(entry.id for entry in entries),
+        section=order[0],
+        also=() if order[0] == OFF_TOPIC else also,
+    )
+
+
+def _worth(entry: Entry, language: str) -> tuple[object, ...]:
+    """A sort key, best first: the reader's language, an address, weight, not state, own, early."""
+    return (
+        entry.lang != language,
+        -entry.weight,
+        entry.ownership in (Ownership.STATE, Ownership.OFFICIAL),
+        entry.url is None,
+        wire_of(entry) not in (None, entry.publisher),
+        entry.certainty is Certainty.GUESS,
+        entry.date,
+        entry.id,
+    )
