@@ -66,3 +66,9 @@ def load_chrome() -> Mapping[str, re.Pattern[str]]:
         )
         for name, rules in groups.items()
     }
+
+
+@cache
+def load_capitals() -> frozenset[str]:
+    """Words and phrases that English writes with a capital wherever they stand."""
+    return frozenset(word for words in read_words("capitals.yaml").values() for word in words)

@@ -9,6 +9,10 @@ from collections.abc import Iterator
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from digest.text.langmarks import mark_languages
+
+__all__ = ["mark_languages", "one_line", "plain_text", "sanitise"]
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
