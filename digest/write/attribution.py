@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.data.outlets import load_outlets
 from digest.data.prose import load_prose
+from digest.data.publishers import Facts, Publishers, load_publishers
 from digest.model import Certainty, Entry, Ownership
 from digest.text.dates import day_text
 from digest.text.markdown import Md, link
@@ -19,6 +21,7 @@ _NAMED = re.compile(
 _SPEECH = "said|says|told|tells|wrote|writes|announced|added|argued|noted|stated|reported|warned"
 _SAID_LAST = re.compile(rf", (?:[\w’'-]+ ){{1,4}}(?:{_SPEECH})\b[^,.]*\.$|, according to [^,]+\.$")
 _ACCORDING = re.compile(r"\b(?:according to|citing|cited|quoting|as reported by)\b", re.IGNORECASE)
+_CITING = re.compile(r"Citing (?P<whom>[^,]+), (?P<rest>.+)", re.DOTALL)
 _LONG = 34
 
 
@@ -61,6 +64,26 @@ class Outlet:
         return Md("{} ({})").format(shown, "; ".join(notes)) if notes else shown
 
 
+@lru_cache(maxsize=1)
+def _publishers() -> Publishers:
+    return load_publishers()
+
+
+def facts_of(entry: Entry) -> Facts:
+    """Who stands behind an entry, and where: as stored, else what is known of the name.
+
+    ``新华社 (pltyw.com 转载)`` is known by the name in front of the brackets.
+    """
+    if entry.ownership is not None:
+        return Facts(ownership=entry.ownership, country=entry.country)
+    found = _NAMED.fullmatch(entry.publisher)
+    for name in (entry.publisher, found["wire"] if found else "", found["name"] if found else ""):
+        known = _publishers().names.get((name or "").casefold())
+        if known is not None:
+            return known
+    return Facts(country=entry.country)
+
+
 def outlet_of(entry: Entry) -> Outlet:
     """How an entry's publisher is named: ``Reuters`` of ``Deccan Herald / Reuters`` is its wire."""
     book = load_outlets()
@@ -71,17 +94,18 @@ def outlet_of(entry: Entry) -> Outlet:
     if wire and book.kind(wire) != "news agency":
         name, wire = publisher, None
         note = None
-    state = entry.ownership is Ownership.STATE
-    told = _state(book.kind(name), entry.country) if state and not wire else None
+    facts = facts_of(entry)
+    state = facts.ownership is Ownership.STATE
+    told = _state(book.kind(name), facts.country) if state and not wire else None
     if state and wire:
-        wire = f"{_state(book.kind(wire), entry.country)} {wire}"
+        wire = f"{_state(book.kind(wire), facts.country)} {wire}"
     return Outlet(
         name=name,
         url=entry.url,
         wire=wire,
         note=note,
         told=told,
-        official=entry.ownership is Ownership.OFFICIAL,
+        official=facts.ownership is Ownership.OFFICIAL,
         undated=entry.certainty is Certainty.GUESS,
     )
 
@@ -159,15 +183,23 @@ class Voice:
         inside = _named_inside(outlet, sentence)
         if inside is not None:
             return inside
+        verb = "said" if outlet.official else "reported"
+        citing = _CITING.match(sentence)
+        if citing:
+            rest = casing.lowered(citing["rest"]) or citing["rest"]
+            made = Md("Citing {}, {} {} that {}")
+            return made.format(citing["whom"], outlet.full(), verb, rest)
         lowered, opened = casing.lowered(sentence), open_end(sentence)
         cites = _ACCORDING.search(sentence) is not None
         said_last = _SAID_LAST.search(sentence) is not None
-        verb = "said" if outlet.official else "reported"
         fits = [
             form.id for form in _FORMS if form.leads and lowered and form.later in (None, later)
         ]
         if cites:
             fits = [form for form in fits if form != "according"]
+        elif said_last and "according" in fits:
+            # "X reported that …, Y said" would leave open who says what.
+            fits = ["according"]
         if opened and not said_last and (count_words(sentence) <= _LONG or not fits):
             fits.append("trailing")
         if opened and not cites and not fits:

@@ -139,12 +139,13 @@ class _Column:
         kept_back = denial.sentence if denial else None
         paragraphs = self.teller.tell(home, heading, limits, kept_back=kept_back)
         cited = {entry_id for part in paragraphs for entry_id in part.entry_ids}
+        named = denial is not None and denial.entry.id in cited
         if denial is not None:
             cited.add(denial.entry.id)
         names = [outlet_of(entry).name for entry in ranked.entries if entry.id in cited]
         paragraphs += credits_of(ranked.entries, names, self.brief.language, self.voice)
         if denial is not None:
-            paragraphs.append(denial_line(denial, self.teller))
+            paragraphs.append(denial_line(denial, self.teller, named=named))
         return paragraphs
 
     def _pointer(self, ranked: Ranked) -> Pointer:

@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
-    """One block of a story: ``markdown`` is one line with its traces, without ``> ``."""
+    """One block of a story: ``markdown`` carries its traces; a quotation's is without ``> ``."""
 
     kind: Kind
     markdown: Md

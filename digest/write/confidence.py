@@ -9,18 +9,21 @@ from dataclasses import dataclass
 from digest.data.prose import load_prose
 from digest.model import Entry, Ownership
 from digest.text.markdown import Md
-from digest.write.attribution import Voice, listed, outlet_of
+from digest.write.attribution import Voice, facts_of, listed, outlet_of
 from digest.write.casing import count_words, open_end
 from digest.write.composed import Kind, Paragraph
 from digest.write.quotes import passages
 from digest.write.telling import Teller, capital, inner, own_sentences, paragraph, traced
 
 _DENIAL = re.compile(
-    r"\b(?:has |have |had )?(?<!was )(?<!were )(?<!been )(?<!be )den(?:y|ies|ied|ying)\b"
-    r"(?! (?:\w+ )?(?:entry|visas?|access|bail|permission|territory|a visa))"
+    # "denied" in the sense of "said it is not so": not "was denied entry", "denied them a voice".
+    r"(?<!was )(?<!were )(?<!been )(?<!be )\bden(?:y|ies|ied|ying)"
+    r"(?= (?:that|any|it|this|having|being|\w+ing|(?:the |all |these |those |such )?(?:\w+ )?"
+    r"(?:reports?|claims?|allegations?|accusations?|charges?|involvement|plans?|link|role"
+    r"|responsibility|knowledge|wrongdoing|supplying))\b|[.,;])"
     r"|\bnothing to do with\b|\b(?:dismiss(?:ed|es)|rejected) (?:the )?(?:\w+ )?"
     r"(?:report|claim|allegation|accusation)s?\b"
-    r"|опроверг|опровергл|否认|否認",
+    r"|опровер|否认|否認",
     re.IGNORECASE,
 )
 _SINGLE = (
@@ -59,10 +62,13 @@ def find_denial(entries: Sequence[Entry], heading: str, language: str) -> Denial
     return None
 
 
-def denial_line(denial: Denial, teller: Teller) -> Paragraph:
-    """The denial beside the claim, with the outlet that carries it."""
+def denial_line(denial: Denial, teller: Teller, *, named: bool) -> Paragraph:
+    """The denial beside the claim, with the outlet that carries it.
+
+    ``named`` says that the story has introduced the outlet already.
+    """
     entry, sentence = denial.entry, denial.sentence
-    outlet = outlet_of(entry).full()
+    outlet = outlet_of(entry).linked() if named else outlet_of(entry).full()
     if sentence is None:
         language = load_prose().language(entry.lang)
         text = Md("Denied: {} carries a denial, in {}.").format(outlet, language)
@@ -89,6 +95,6 @@ def origin_line(entries: Sequence[Entry], origins: int, voice: Voice) -> Paragra
         shown = listed([Md.escape(name) for name in names[:4]])
         many = Md("{} and others").format(shown) if len(names) > 4 else shown  # noqa: PLR2004
         text = Md("One source: the reports of {} are counted as one origin.").format(many)
-    if all(entry.ownership is Ownership.STATE for entry in entries):
+    if all(facts_of(entry).ownership is Ownership.STATE for entry in entries):
         text = Md(str(text).replace("One source:", "One source, state media:", 1))
     return paragraph(Kind.CONFIDENCE, [traced(capital(text), *entries)], entries)

@@ -79,15 +79,15 @@ def _original(entry: Entry) -> Md:
         body = ""
         for part in parts[:2]:
             if count_words(body + part) <= MOST_WORDS:
-                body = f"{body} {part.strip()}".strip()
+                body = (body + ("" if entry.lang == "zh" else " ") + part.strip()).strip()
     else:
         room = MOST_WORDS - count_words(entry.title)
         body = joined(chosen(passages(entry), most=2, words=max(room, 0)))
-    title = entry.title.removesuffix(".")
-    text = curly(f"{title}. {body}" if entry.lang != "zh" else f"{title}。{body}").strip()
+    parts = [curly(part) for part in (entry.title, body) if part]
     if entry.lang in _MARKED or not re.fullmatch(r"[a-z]{2,3}(?:-[A-Za-z]+)?", entry.lang):
-        return Md.escape(text)
-    return Md('<span lang="{}">{}</span>').format(Md(entry.lang), text)
+        return Md("\n\n").join(parts)
+    marked = Md('<span lang="{}">{}</span>')
+    return Md("\n\n").join(marked.format(Md(entry.lang), part) for part in parts)
 
 
 def _names(entries: Sequence[Entry], most: int) -> Md:

@@ -144,7 +144,7 @@ def _within(title: str, most: int) -> str:
     """The title within ``most`` characters, cut at a clause where it has one, else at a word."""
     if len(title) <= most:
         return title
-    for border in ("; ", " — ", " – ", ", ", ": "):
+    for border in ("; ", " — ", " – ", " as ", " while ", " after ", " amid ", ", ", ": "):
         head = title[:most].rpartition(border)[0]
         if len(head) > most / 2:
             return head

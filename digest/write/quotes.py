@@ -126,7 +126,8 @@ def joined(parts: Sequence[Passage]) -> str:
     text = ""
     for before, passage in zip((None, *parts), parts, strict=False):
         gap = before is not None and passage.position != before.position + 1
-        text += (f" {CUT} " if gap else " ") + passage.text
+        blank = "" if re.search(r"[。！？”」』]$", text) else " "
+        text += (f" {CUT} " if gap else blank) + passage.text
     return text.strip()
 
 

@@ -83,17 +83,17 @@ class Teller:
             told.used["kept back"] = [kept_back]
         lead, *others = entries
         paragraphs = self._lead(lead, heading, told, limits)
-        woven: list[Paragraph] = []
+        woven: dict[str, Paragraph] = {}
         for _ in range(2):
             for entry in others:
                 full = (
                     len(told.used) - bool(kept_back) >= limits.outlets and entry.id not in told.used
                 )
                 if told.words < limits.most and not full:
-                    woven += self._woven(entry, heading, told)
+                    self._weave(entry, heading, told, woven)
             if told.words >= limits.least:
                 break
-        return [*paragraphs, *_gathered(woven)]
+        return [*paragraphs, *_gathered(list(woven.values()))]
 
     # --- our own words -------------------------------------------------------------------------
 
@@ -114,10 +114,14 @@ class Teller:
             return [self._headline(entry)]
         return [paragraph(Kind.PROSE, text, [entry])]
 
-    def _woven(self, entry: Entry, heading: str, told: Told) -> list[Paragraph]:
-        """What another entry adds: one sentence, reported or quoted, or nothing."""
+    def _weave(self, entry: Entry, heading: str, told: Told, woven: dict[str, Paragraph]) -> None:
+        """Add what another entry adds: one sentence, reported or quoted, or nothing."""
+        before = woven.get(entry.id)
         if not entry.paraphrase:
-            return self._woven_quote(entry, heading, told)
+            quoted = None if before else self._woven_quote(entry, heading, told)
+            if quoted is not None:
+                woven[entry.id] = quoted
+            return
         candidates = [
             (told.novelty(sentence, entry.lang), place, sentence)
             for place, sentence in enumerate(own_sentences(entry))
@@ -125,16 +129,16 @@ class Teller:
         ]
         fresh = [candidate for candidate in candidates if candidate[0] > NOVEL]
         if not fresh:
-            return []
+            return
         # What stands late in a report is background more often than news.
         sentence = max(fresh, key=lambda candidate: candidate[0] - _LATE * candidate[1])[2]
-        outlet = outlet_of(entry)
-        again = entry.id in told.used
         told.add(entry, sentence, entry.lang)
-        text = self.voice.report(
-            _brief(outlet) if again else outlet, sentence, self.casing, later=True
-        )
-        return [paragraph(Kind.PROSE, [traced(text, entry)], [entry])]
+        if before is not None:
+            text = [before.markdown, traced(Md.escape(sentence), entry)]
+        else:
+            said = self.voice.report(outlet_of(entry), sentence, self.casing, later=True)
+            text = [traced(said, entry)]
+        woven[entry.id] = paragraph(Kind.PROSE, text, [entry])
 
     # --- publishers' words ---------------------------------------------------------------------
 
@@ -152,7 +156,7 @@ class Teller:
         elif own:
             made += self._block(entry, own)
         for passage in chained:
-            made += _chain(entry, passage)
+            made += _chain(entry, passage, named=bool(own))
         return made or [self._headline(entry)]
 
     def _inline(self, entry: Entry, parts: Sequence[Passage]) -> Paragraph:
@@ -190,16 +194,14 @@ class Teller:
             _quotation(entry, joined(parts)),
         ]
 
-    def _woven_quote(self, entry: Entry, heading: str, told: Told) -> list[Paragraph]:
-        if entry.id in told.used:
-            return []
+    def _woven_quote(self, entry: Entry, heading: str, told: Told) -> Paragraph | None:
         for passage in passages(entry, about=tokens(heading, entry.lang)):
             short = count_words(passage.text) <= _WOVEN_WORDS and not passage.chained
             if short and told.novelty(passage.text, entry.lang) > NOVEL:
                 told.add(entry, passage.text, entry.lang)
                 text = self._said(outlet_of(entry), entry, passage.text)
-                return [paragraph(Kind.PROSE, [traced(text, entry)], [entry])]
-        return []
+                return paragraph(Kind.PROSE, [traced(text, entry)], [entry])
+        return None
 
     def _headline(self, entry: Entry) -> Paragraph:
         """The fact that a report stands under its headline, for an entry without usable text."""
@@ -252,13 +254,13 @@ def _quotation(entry: Entry, text: str) -> Paragraph:
     return paragraph(Kind.QUOTE, [traced(made, entry)], [entry])
 
 
-def _chain(entry: Entry, passage: Passage) -> list[Paragraph]:
+def _chain(entry: Entry, passage: Passage, *, named: bool) -> list[Paragraph]:
     """Words of another outlet that an entry quotes: both are named, the words stay the other's."""
-    outlet = outlet_of(entry)
+    outlet = outlet_of(entry).linked() if named else outlet_of(entry).full()
     speaker = passage.speaker or "another outlet"
     if load_outlets().takes_article(speaker):
         speaker = f"the {speaker}"
-    lead = Md("{}, quoted by {}:").format(capital(Md.escape(speaker)), outlet.full())
+    lead = Md("{}, quoted by {}:").format(capital(Md.escape(speaker)), outlet)
     return [
         paragraph(Kind.PROSE, [traced(lead, entry)], [entry]),
         _quotation(entry, passage.text),
@@ -274,13 +276,6 @@ def _gathered(woven: Sequence[Paragraph]) -> list[Paragraph]:
         markdown = Md(" ").join(part.markdown for part in group)
         made.append(Paragraph(kind=Kind.PROSE, markdown=markdown, entry_ids=ids))
     return made
-
-
-def _brief(outlet: Outlet) -> Outlet:
-    """The outlet as at a later mention: the linked name alone."""
-    return (
-        Outlet(name=outlet.name, url=outlet.url, official=outlet.official) if outlet.url else outlet
-    )
 
 
 def _is_told(sentence: str, told: Told) -> bool:
