@@ -135,14 +135,16 @@ def _attempt(
     mailer: Mailer,
     mark: Callable[[Delivery], None],
 ) -> Delivery:
-    """The delivery after one conversation."""
-    try:
-        mail = compose(delivery)
-    except DeliveryError as error:
-        return replace(delivery, state=DeliveryState.FAILED, error=error.message)
+    """The delivery after one conversation; an address that cannot be written has none."""
     sending = replace(
         delivery, state=DeliveryState.SENDING, attempts=delivery.attempts + 1, error=None
     )
+    try:
+        mail = compose(delivery)
+    except DeliveryError as error:
+        # The ledger knows no step from planned to failed but by way of sending.
+        mark(sending)
+        return replace(sending, state=DeliveryState.FAILED, error=error.message)
     mark(sending)
     try:
         mailer.send(mail)

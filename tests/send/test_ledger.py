@@ -132,7 +132,8 @@ def test_an_address_that_cannot_be_written_fails_without_a_conversation() -> Non
 
     world = World([delivery("a")], {})
     assert world.run(compose=refuse).failed == ("a@example.org",)
-    assert world.history == [("a@example.org", FAILED)]
+    assert world.history == [("a@example.org", SENDING), ("a@example.org", FAILED)]
+    assert world.taken == []
 
 
 def test_failures_in_a_row_pause_the_run_and_lose_nobody() -> None:
