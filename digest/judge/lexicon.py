@@ -9,19 +9,13 @@ from dataclasses import dataclass
 from ahocorasick_rs import AhoCorasick
 
 from digest.data.lexicon import Term
-from digest.text.chinese import simplified
+from digest.text.words import normal
 
 TITLE_WEIGHT = 3.0
 """A word in the title counts as much as three in the text (NLP.md §5: judge the headline)."""
 
 _MOST_IN_TEXT = 2
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "‑": "-", "‐": "-", "–": "-", "\xa0": " ", "ё": "е"})
-
-
-def normal(text: str) -> str:
-    """The text as terms are compared: lower case, simplified characters, plain quotes."""
-    return simplified(text.lower().translate(_PLAIN))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import pytest
+
+from digest.data.names import load_names
+from digest.judge.rank import rank
+from digest.judge.select import Limits, select
+from digest.model import OFF_TOPIC, Entry, Override, Ranked, Section, Selection, Story
+from digest.text.mentions import NameFinder
+from tests.judge.builders import END, PERIOD, entry, placed
+
+SECTIONS = (
+    Section(id="diplomacy", title="Diplomacy", limit=2),
+    Section(id="energy", title="Energy", limit=2),
+)
+THEME = "Xi Jinping calls Putin on Ukraine"
+
+
+@pytest.fixture(scope="module")
+def finder() -> NameFinder:
+    return NameFinder(load_names())
+
+
+def ranked(
+    finder: NameFinder, groups: dict[str, list[Entry]], section: str = "diplomacy"
+) -> tuple[Ranked, ...]:
+    entries = {e.id: e for group in groups.values() for e in group}
+    stories = [
+        Story(id=i, entry_ids=tuple(e.id for e in group), section=section)
+        for i, group in groups.items()
+    ]
+    placements = {e: placed(section) for e in entries}
+    return rank(stories, entries, placements, period=PERIOD, finder=finder)
+
+
+def test_the_parts_are_named_and_sum_to_the_score(finder: NameFinder) -> None:
+    (made,) = ranked(finder, {"s-1": [entry("1", THEME), entry("2", THEME, publisher="Q")]})
+    assert made.score == pytest.approx(sum(reason.weight for reason in made.reasons))
+    assert all(reason.feature for reason in made.reasons)
+    assert len(made.reasons) >= 6
+
+
+def test_origins_theme_and_freshness_lift_a_story(finder: NameFinder) -> None:
+    made = ranked(
+        finder,
+        {
+            "s-many": [entry("1", THEME), entry("2", "Xi and Putin talk", publisher="Q")],
+            "s-one": [entry("3", THEME)],
+            "s-late": [entry("5", THEME, date=END)],
+            "s-half": [entry("6", "Putin speaks")],
+            "s-far": [entry("4", "Norway elects a new parliament")],
+        },
+    )
+    assert [r.story.id for r in made] == ["s-many", "s-late", "s-one", "s-half", "s-far"]
+    assert made[0].origins == 2
+
+
+def test_off_topic_is_not_ranked(finder: NameFinder) -> None:
+    assert ranked(finder, {"s-x": [entry("9", THEME)]}, section=OFF_TOPIC) == ()
+
+
+def chosen(
+    found: tuple[Ranked, ...], *overrides: Override, limits: Limits | None = None
+) -> Selection:
+    return select(found, sections=SECTIONS, overrides=overrides, limits=limits)
+
+
+def ids(selection: Selection) -> dict[str, list[str]]:
+    return {section: [r.story.id for r in stories] for section, stories in selection.sections}
+
+
+def whys(selection: Selection) -> dict[str, str]:
+    return {unused.ranked.story.id: unused.why for unused in selection.unused}
+
+
+def decision(action: str, story_id: str, value: str | None = None) -> Override:
+    return Override(issue=END.date(), story_id=story_id, action=action, value=value)
+
+
+def many(finder: NameFinder, count: int) -> tuple[Ranked, ...]:
+    return ranked(
+        finder, {f"s-{i}": [entry(f"{i}", THEME, publisher=f"P{i}")] for i in range(count)}
+    )
+
+
+def test_the_lede_prefers_two_origins(finder: NameFinder) -> None:
+    made = chosen(
+        ranked(
+            finder,
+            {
+                "s-a": [entry("1", THEME, date=END, weight=3.0)],
+                "s-b": [entry("2", THEME), entry("3", "Xi and Putin talk", publisher="Q")],
+            },
+        )
+    )
+    assert made.lede is not None
+    assert made.lede.story.id == "s-b"
+    assert ids(made) == {"diplomacy": ["s-a"]}
+
+
+def test_a_full_section_says_so(finder: NameFinder) -> None:
+    made = chosen(many(finder, 4))
+    assert ids(made) == {"diplomacy": ["s-1", "s-2"]}
+    assert "Diplomacy is full" in whys(made)["s-3"]
+
+
+def test_the_editor_outranks_the_score(finder: NameFinder) -> None:
+    made = chosen(
+        many(finder, 4),
+        decision("pin", "s-3"),
+        decision("drop", "s-0"),
+        decision("hold", "s-1"),
+        decision("move", "s-2", "energy"),
+    )
+    assert made.lede is not None
+    assert made.lede.story.id == "s-3"
+    assert ids(made) == {"energy": ["s-2"]}
+    assert "dropped" in whys(made)["s-0"]
+    assert "held" in whys(made)["s-1"]
+
+
+def test_what_is_under_the_floor_stays_out(finder: NameFinder) -> None:
+    made = chosen(many(finder, 3), limits=Limits(floor=50.0))
+    assert ids(made) == {}
+    assert all("floor" in why for why in whys(made).values())
+
+
+def test_one_outlet_does_not_lead_everything(finder: NameFinder) -> None:
+    found = ranked(finder, {f"s-{i}": [entry(f"{i}", THEME)] for i in range(3)})
+    assert whys(chosen(found, limits=Limits(share_of_source=2))) == {
+        "s-2": "P leads 2 stories already"
+    }
