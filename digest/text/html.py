@@ -75,26 +75,31 @@ def _paragraphs(text: str) -> str:
 
 
 def _pieces(root: LexborNode) -> Iterator[str]:
+    """The text under a node, with line ends where blocks begin and end; any depth will do."""
+    top = root.mem_id  # comparing two nodes would write both out
     node: LexborNode | None = root
     while node is not None:
-        name = node.tag or ""
-        if node.is_text_node:
-            yield _text_of(node)
-        elif name == "br":
-            yield "\n"
-        elif name in ("td", "th"):
-            yield " "
-        elif name in _BLOCKS:
-            yield "\n\n"
-        child = None if name in _SKIPPED else node.first_child
+        yield _opening(node)
+        child = None if node.tag in _SKIPPED else node.first_child
         if child is not None:
             node = child
             continue
-        while node is not None and node.next is None and node != root:
+        while node is not None and node.mem_id != top and node.next is None:
             node = node.parent
             if node is not None and node.tag in _BLOCKS:
                 yield "\n\n"
-        node = None if node is None or node == root else node.next
+        node = None if node is None or node.mem_id == top else node.next
+
+
+def _opening(node: LexborNode) -> str:
+    name = node.tag or ""
+    if node.is_text_node:
+        return _text_of(node)
+    if name == "br":
+        return "\n"
+    if name in ("td", "th"):
+        return " "
+    return "\n\n" if name in _BLOCKS else ""
 
 
 def _text_of(node: LexborNode) -> str:

@@ -23,8 +23,8 @@ _SCRIPTS = {
     "Geor": re.compile(r"[\u10d0-\u10fa]"),
     "Armn": re.compile(r"[\u0531-\u0587]"),
 }
-# A Han character says about as much as two and a half letters: "G7峰会", "华为Mate 60".
-_WEIGHTS = {"Hani": 2.5, "Hang": 2.5, "Kana": 1.5}
+# A Han character says as much as some four letters: "G7峰会", "華為 Mate 60 Pro".
+_WEIGHTS = {"Hani": 4.0, "Hang": 2.5, "Kana": 2.0}
 _BY_SCRIPT = {
     "Jpan": "ja",
     "Hang": "ko",
@@ -58,7 +58,8 @@ def script_of(text: str) -> str:
     if not worth[best]:
         return "Zyyy"
     if best in ("Hani", "Kana"):
-        japanese = found["Kana"] > 1 and found["Kana"] > _KANA_SHARE * found["Hani"]
+        kana = found["Kana"] - text.count("の")  # which Chinese names of shops like too
+        japanese = kana > _KANA_SHARE * found["Hani"]
         return "Jpan" if japanese else "Hani"
     return best
 
@@ -153,8 +154,10 @@ _RUSSIAN_ENDINGS = re.compile(
     r"(?:ение|ений|ении|ание|ании|ский|ского|ских|ться|лся|лась|ого|ует|или)\b"
 )
 _LEAST = 0.02
+_CLEARLY = 0.08
 _SOUTHERN = ("be", "bg", "mk", "sr")
 _SURE = 1.0
+_OWN_WORDS = 3  # Kazakh words are shared with no neighbour, and its ы is no sign of Russian
 
 
 def _cyrillic(text: str) -> str:
@@ -165,6 +168,7 @@ def _cyrillic(text: str) -> str:
     votes = _votes(_WORD.findall(low), load_stopwords("cyrillic"))
     votes["uk"] += 0.6 * len(_UKRAINIAN_ENDINGS.findall(low))
     votes["ru"] += 0.4 * len(_RUSSIAN_ENDINGS.findall(low)) + 1.5 * len(_RUSSIAN.findall(low)) + 0.1
+    votes["kk"] *= _OWN_WORDS
     if _RUSSIAN.search(low) and not _TURKIC.search(low):
         votes["bg"] = votes["uk"] = 0.0
     best = max(sorted(votes), key=lambda language: votes[language])
@@ -177,12 +181,15 @@ def _by_letters(low: str, letters: int) -> str:
     few = _LEAST * letters
     ukrainian = len(_UKRAINIAN.findall(low))
     russian = len(_RUSSIAN.findall(low))
+    votes = _votes(_WORD.findall(low), load_stopwords("cyrillic"))
     found = ""
     if len(_TAJIK.findall(low)) > few:
         found = "tg"
     elif len(_SERBIAN.findall(low)) > few:
         found = "mk" if re.search("[ѓќѕ]", low) else "sr"
-    elif len(_KAZAKH.findall(low)) > few:
+    elif (kazakh := len(_KAZAKH.findall(low))) > few and (
+        kazakh > _CLEARLY * letters or votes["ru"] < 1
+    ):
         found = "kk"
     elif len(_TURKIC.findall(low)) > few:
         found = "kk" if ukrainian else "ky" if "ң" in low or "ы" in low else "mn"
@@ -190,6 +197,6 @@ def _by_letters(low: str, letters: int) -> str:
         found = "be"
     elif ukrainian > few and ukrainian > russian:
         found = "uk"
-    elif russian and ukrainian and _votes(_WORD.findall(low), load_stopwords("cyrillic"))["kk"] > 0:
+    elif russian and ukrainian and votes["kk"] > 0:
         found = "kk"
     return found

@@ -149,7 +149,8 @@ _COMMENT_AND_BLANKS = re.compile(
 _TRACE = re.compile(r"<!--\s*e:\s*([^>]*?)\s*-->")
 _ENTRY_ID = re.compile(r"[A-Za-z0-9._:-]*[A-Za-z0-9]")
 _CLASS_COMMENT = re.compile(
-    r"<!--\s*(confidence|note)\s*-->(?=(?:[ \t]*<!--.*?-->)*[ \t]*(?:\n[ \t>]*(?:\n|$)|$))",
+    r"<!--\s*(confidence|note)\s*-->(?=(?:[ \t]*<!--.*?-->)*[ \t]*"
+    r"(?:$|\n[ \t>]*(?:\n|$|[-*+] |\d+[.)] |#)))",
     re.DOTALL,
 )
 _MARKERS = {"confidence": "\ufdd0", "note": "\ufdd1"}

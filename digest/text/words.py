@@ -81,10 +81,10 @@ def shared_run(a: str, b: str, lang: str) -> int:
 
 _HASHES = 64
 _SHINGLE = 3
-_PRIME = np.uint64((1 << 61) - 1)
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 _RANDOM = np.random.default_rng(20220407)
-_FACTORS = _RANDOM.integers(1, 1 << 29, size=_HASHES, dtype=np.uint64)
-_OFFSETS = _RANDOM.integers(0, 1 << 60, size=_HASHES, dtype=np.uint64)
+_FACTORS = _RANDOM.integers(1 << 62, 1 << 63, size=_HASHES, dtype=np.uint64) | np.uint64(1)
+_OFFSETS = _RANDOM.integers(0, 1 << 63, size=_HASHES, dtype=np.uint64)
 
 
 def minhash(text: str, lang: str) -> tuple[int, ...]:
@@ -99,8 +99,10 @@ def minhash(text: str, lang: str) -> tuple[int, ...]:
         return ()
     runs = {" ".join(units[at : at + _SHINGLE]) for at in range(max(len(units) - _SHINGLE + 1, 1))}
     base = np.fromiter((zlib.crc32(run.encode()) for run in runs), np.uint64, len(runs))
-    hashed = (base[:, None] * _FACTORS + _OFFSETS) % _PRIME
-    return tuple(hashed.min(axis=0).tolist())
+    hashed = base[:, None] * _FACTORS + _OFFSETS  # modulo 2**64
+    hashed ^= hashed >> np.uint64(29)
+    hashed *= _MIX
+    return tuple((hashed >> np.uint64(32)).min(axis=0).tolist())
 
 
 def similarity(a: tuple[int, ...], b: tuple[int, ...]) -> float:
@@ -120,12 +122,20 @@ _SMALL = frozenset(
         *("a", "an", "and", "as", "at", "but", "by", "for", "from", "in", "into", "nor", "of"),
         *("off", "on", "onto", "or", "out", "over", "per", "so", "than", "that", "the", "to"),
         *("up", "via", "vs", "with", "yet", "after", "amid", "about", "against", "between"),
-        *("under", "is", "if"),
+        *("under", "if"),
     )
 )
+_NEVER_SMALL = frozenset(
+    (
+        *("is", "are", "was", "were", "has", "have", "had", "will", "be", "been", "not", "it"),
+        *("its", "his", "her", "their", "says", "said", "this", "these", "who", "what"),
+    )
+)
+"""Words that a headline in title case writes with a capital."""
 _SENTENCE_END = re.compile(r"(?:[?!:]|(?<![A-Z])\.)['\"”’)]*\s+['\"“‘(]*$")
 _MONTH = re.compile(
-    r"(?:\b(?:in|of|since|by|until|till|from|this|last|next|early|late|mid)\s+|\d\s+)$", re.I
+    r"(?:\b(?:in|of|since|by|until|till|from|this|last|next|early|late|mid)\s+|\d\s+)$",
+    re.IGNORECASE,
 )
 
 
@@ -142,7 +152,8 @@ def sentence_case(headline: str, keep: frozenset[str]) -> str:
     words = list(_WORD.finditer(headline))
     weighty = [word[0] for word in words if word[0].lower() not in _SMALL and word[0][0].isalpha()]
     capital = sum(word[0].isupper() for word in weighty)
-    if len(weighty) < 2 or capital < _HEADLINE_SHARE * len(weighty):  # noqa: PLR2004
+    plain = any(word in _NEVER_SMALL for word in weighty)
+    if plain or len(weighty) < 2 or capital < _HEADLINE_SHARE * len(weighty):  # noqa: PLR2004
         return headline
     shouting = headline.upper() == headline
     kept = _kept_spans(headline, keep | load_capitals())
