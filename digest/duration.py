@@ -16,8 +16,11 @@ def parse_duration(text: str) -> timedelta:
     >>> parse_duration("10m")
     datetime.timedelta(seconds=600)
     """
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", text.strip())
-    if not match:
-        message = f"{text!r} is no length of time; write one such as 30s, 10m, 1h, 7d or 2w"
-        raise ValueError(message)
-    return timedelta(seconds=float(match[1]) * UNITS[match[2]])
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([smhdw])", text.strip())
+    if match:
+        try:
+            return timedelta(seconds=float(match[1]) * UNITS[match[2]])
+        except OverflowError:  # more than 2.7 million years
+            pass
+    message = f"{text[:40]!r} is no length of time; write one such as 30s, 10m, 1h, 7d or 2w"
+    raise ValueError(message)

@@ -203,7 +203,7 @@ def test_a_signal_ends_the_schedule_cleanly_in_the_middle_of_a_run(
         "    command=(sys.executable, '-c', job)), clock=lambda: datetime.now(UTC))\n"
         "print('ended', flush=True)\n"
     )
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         python(program), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
         assert process.stdout is not None
@@ -301,7 +301,7 @@ def _systemd_fires(calendar: str) -> set[datetime]:
         "--iterations=80",
         "--base-time=2026-03-20 00:00:00 UTC",
     ]
-    told = subprocess.run(  # noqa: S603
+    told = subprocess.run(
         [*words, calendar], capture_output=True, text=True, check=True, env={"TZ": "UTC"}
     ).stdout
     fires = [line.split(": ")[1] for line in told.splitlines() if "(in UTC)" in line]
@@ -338,7 +338,7 @@ def test_systemd_finds_no_fault_in_the_units(tmp_path: Path) -> None:
     service, timer = units.split("# ~/.config/systemd/user/digest.timer\n")
     (tmp_path / "digest.service").write_text(service, encoding="utf-8")
     (tmp_path / "digest.timer").write_text(timer, encoding="utf-8")
-    told = subprocess.run(  # noqa: S603
+    told = subprocess.run(
         [SYSTEMD, "verify", "--man=no", tmp_path / "digest.timer"],
         capture_output=True,
         text=True,

@@ -54,9 +54,7 @@ class Publishers:
             facts = self._of_host(_host(entry.url))
         if facts is None:
             return entry
-        return replace(
-            entry, ownership=facts.ownership, country=entry.country or facts.country
-        )
+        return replace(entry, ownership=facts.ownership, country=entry.country or facts.country)
 
     def _of_host(self, host: str) -> Facts | None:
         while host:

@@ -5,17 +5,14 @@ They are made by ``digest.judge.train`` from the labelled lines in ``training.js
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
 
 def read_bytes(name: str) -> bytes:
@@ -26,7 +23,5 @@ def read_bytes(name: str) -> bytes:
 @lru_cache(maxsize=1)
 def load_weights() -> Mapping[str, NDArray[np.float32]]:
     """The arrays by name, as float32; the same object on every call."""
-    import numpy as np  # noqa: PLC0415 - heavy, and only judging needs it
-
     with np.load(BytesIO(read_bytes("weights.npz")), allow_pickle=False) as arrays:
         return MappingProxyType({name: arrays[name].astype(np.float32) for name in arrays.files})

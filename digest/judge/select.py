@@ -10,6 +10,9 @@ from digest.model import Override, Ranked, Reason, Section, Selection, Unused
 
 PIN = 100.0
 
+MANY = 5
+"""With fewer publishers than this the cap on one of them would only make the issue thin."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -77,9 +80,11 @@ class _Selector:
         self.placed: dict[str, list[Ranked]] = {section.id: [] for section in sections}
         self.leads: Counter[str] = Counter()
         self.unused: list[Unused] = []
+        self.many = True
 
     def select(self, decided: Sequence[Ranked | Unused]) -> Selection:
         stories = [each for each in decided if isinstance(each, Ranked)]
+        self.many = len({each.entries[0].publisher for each in stories}) >= MANY
         self.unused += [each for each in decided if isinstance(each, Unused)]
         lede = self._lede(stories)
         if lede is not None:
@@ -118,7 +123,7 @@ class _Selector:
         held = sum(map(len, self.placed.values())) + (lede is not None)
         if held >= self.limits.stories:
             return f"the issue is full with {held} better stories"
-        if self.leads[each.entries[0].publisher] >= self.limits.share_of_source:
+        if self.many and self.leads[each.entries[0].publisher] >= self.limits.share_of_source:
             return (
                 f"{each.entries[0].publisher} leads {self.limits.share_of_source} stories already"
             )

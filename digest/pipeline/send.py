@@ -27,6 +27,7 @@ from digest.send.subscribers import read_recipients
 from digest.store.deliveries import deliveries, mark, plan, recover, sync_recipients
 from digest.store.issues import find_issue
 
+LONGEST_SUBJECT = 78
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -79,6 +80,7 @@ class _Post:
             self.letter,
             Recipient(address=address),
             message_id=self.message_id(f"test {self.ws.now.isoformat()} {address}"),
+            unsubscribe=self.ws.site.unsubscribe,
         )
         with SmtpMailer(_smtp(self.ws)) as mailer:
             mailer.send(mail)
@@ -90,13 +92,18 @@ class _Post:
     def rehearse(self, recipients: Sequence[Recipient], folder: Path | None) -> Result:
         """The exact mails, written to a folder or only counted; no ledger is touched."""
         for number, each in enumerate(recipients, 1):
-            mail = message(self.letter, each, message_id=self.message_id(each.address))
+            mail = message(
+                self.letter,
+                each,
+                message_id=self.message_id(each.address),
+                unsubscribe=self.ws.site.unsubscribe,
+            )
             if folder is not None:
                 write_file(folder / f"{number:04d}.eml", mail.as_bytes())
         where = f" in {folder}" if folder else ""
-        mails = f"{len(recipients)} mails of the issue of {self.issue.date}"
+        mails = f"{_mails(len(recipients))} of the issue of {self.issue.date}"
         return Result(
-            text=f"{mails}{where}; none was sent.",
+            text=f"{mails}{where}; none sent.",
             document={
                 "issue": self.issue.date.isoformat(),
                 "mails": len(recipients),
@@ -130,6 +137,7 @@ class _Post:
                     self.letter,
                     people.get(each.address, Recipient(address=each.address)),
                     message_id=each.message_id,
+                    unsubscribe=ws.site.unsubscribe,
                 ),
                 mailer=mailer,
                 mark=self._marker(options),
@@ -161,13 +169,13 @@ class _Post:
         counts = {state.value: 0 for state in DeliveryState}
         for row in rows:
             counts[row.state.value] += 1
-        lines = [f"Issue of {self.issue.date}: {len(report.sent)} mails sent now."]
+        lines = [f"Issue of {self.issue.date}: {_mails(len(report.sent))} sent now."]
         lines += [f"  {row.address}: {row.state}: {row.error}" for row in rows if row.error]
         if report.paused:
             lines.append(f"Paused: {report.paused}. `digest send` goes on where it stopped.")
         if counts["unknown"]:
             lines.append("Unknown means the mail may have arrived; --again-unknown repeats those.")
-        bad = bool(report.failed or report.waiting or report.unknown)
+        code = 1 if report.failed or report.unknown else 75 if report.waiting else 0
         return Result(
             text="\n".join(lines),
             document={
@@ -176,7 +184,7 @@ class _Post:
                 "ledger": counts,
                 "paused": report.paused,
             },
-            code=1 if bad else 0,
+            code=code,
         )
 
 
@@ -206,7 +214,7 @@ def _letter(ws: Workspace, day: date) -> Letter:
         )
         raise ConfigError((problem,), where=str(ws.config.path))
     return Letter(
-        subject=f"{ws.config.newsletter.title}: {published['title']}",
+        subject=subject_of(published["title"]),
         sender=sender,
         html=html,
         text=text,
@@ -214,6 +222,15 @@ def _letter(ws: Workspace, day: date) -> Letter:
         list_id=list_id_of(ws.id, sender=sender),
         reply_to=ws.config.delivery.reply_to,
     )
+
+
+def subject_of(title: str) -> str:
+    """The issue's title, or its leading theme where the whole is cut off by most readers."""
+    return title if len(title) <= LONGEST_SUBJECT else title.split("; ", maxsplit=1)[0]
+
+
+def _mails(count: int) -> str:
+    return f"{count} mail" if count == 1 else f"{count} mails"
 
 
 def _check_sample(ws: Workspace, issue: Issue) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from digest.model import Source, SourceState
+from digest.model import Delivery, Source, SourceState
 from digest.pipeline.result import Result
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.render.data import rfc3339
 from digest.store.deliveries import deliveries
 from digest.store.entries import count
 from digest.store.entries import search as find
-from digest.store.issues import issues
+from digest.store.issues import IssueRow, issues
 from digest.store.locks import find_owner
 from digest.store.sources import all_states
 
@@ -52,28 +53,27 @@ def _status(ws: Workspace) -> Result:
         counted = Counter(each.state.value for each in ledgers[row.day])
         mailed = ", ".join(f"{number} {state}" for state, number in sorted(counted.items()))
         lines.append(f"Issue of {row.day}: {row.state.value}; mail: {mailed or 'none'}")
-    return Result(
-        text="\n".join(lines),
-        document={
-            "newsletter": ws.id,
-            "period": {"start": rfc3339(period.start), "end": rfc3339(period.end)},
-            "entries": entries,
-            "running": str(owner) if owner else None,
-            "issues": [
-                {
-                    "date": row.day.isoformat(),
-                    "number": row.number,
-                    "state": row.state.value,
-                    "deliveries": dict(Counter(e.state.value for e in ledgers[row.day])),
-                }
-                for row in rows
-            ],
-            "failing": [
-                {"name": source.name, "error": state.error, "failures": state.failures}
-                for source, state in trouble
-            ],
-        },
-    )
+    document = {
+        "newsletter": ws.id,
+        "period": {"start": rfc3339(period.start), "end": rfc3339(period.end)},
+        "entries": entries,
+        "running": str(owner) if owner else None,
+        "issues": [_issue(row, ledgers[row.day]) for row in rows],
+        "failing": [
+            {"name": source.name, "error": state.error, "failures": state.failures}
+            for source, state in trouble
+        ],
+    }
+    return Result(text="\n".join(lines), document=document)
+
+
+def _issue(row: IssueRow, ledger: Sequence[Delivery]) -> dict[str, object]:
+    return {
+        "date": row.day.isoformat(),
+        "number": row.number,
+        "state": row.state.value,
+        "deliveries": dict(Counter(each.state.value for each in ledger)),
+    }
 
 
 def _long(state: SourceState, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -98,7 +99,14 @@ class Workspace:
             base_url=letter.base_url,
             postal_address=self.config.delivery.postal_address,
             sections=self.config.sections,
+            unsubscribe=self._unsubscribe(),
         )
+
+    def _unsubscribe(self) -> str | None:
+        """Where a reader asks to be left out: a mail to whoever reads the answers."""
+        delivery = self.config.delivery
+        address = parseaddr(delivery.reply_to or delivery.sender or "")[1]
+        return f"mailto:{address}?subject=unsubscribe" if address else None
 
     def period_at(self, as_of: datetime) -> Period:
         """The newest scheduled period at ``as_of``."""

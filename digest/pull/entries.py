@@ -35,7 +35,7 @@ def entries_of(
     after ``now`` or not at all is dated ``now`` with ``Certainty.GUESS``. Entries with neither
     title nor text are left out. A ``RawEntry`` with ``path`` holds plain text, any other HTML.
     """
-    distinct = tuple({(r.url, r.guid, r.title, r.path, r.heading): r for r in raw}.values())
+    distinct = tuple({_said(item): item for item in raw}.values())
     urls = Counter(url for r in distinct if (url := _address(r)))
     guids = Counter(r.guid for r in distinct if r.guid)
     found: dict[str, Entry] = {}
@@ -57,6 +57,12 @@ def fingerprint(title: str, text: str) -> str:
     return sha256(f"{title}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def _said(item: RawEntry) -> tuple[str | None, ...]:
+    """What makes two items of one document the same: RSS 0.92 may give nothing but a text."""
+    told = "" if item.title or item.url or item.guid else item.summary + item.content
+    return (item.url, item.guid, item.title, item.path, item.heading, told)
+
+
 def _key(item: RawEntry, source: Source, urls: Counter[str], guids: Counter[str]) -> str:
     """What the id is a hash of: address, else (source, guid), else (path, heading)."""
     url = _address(item)
@@ -64,9 +70,10 @@ def _key(item: RawEntry, source: Source, urls: Counter[str], guids: Counter[str]
         return url
     if item.guid and guids[item.guid] == 1:
         return f"{source.id}\n{item.guid}"
+    words = item.title or item.summary or item.content
     if item.path:
-        return f"{item.path}\n{item.heading or item.title}"
-    return f"{source.id}\n{url or ''}\n{item.title or item.summary[:200] or item.content[:200]}"
+        return f"{item.path}\n{item.heading or words}"
+    return f"{source.id}\n{url or ''}\n{words}"
 
 
 def _address(item: RawEntry) -> str | None:

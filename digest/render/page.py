@@ -17,7 +17,7 @@ from digest.model import LEDE, Citation, Issue, IssueSection, IssueStory, Owners
 from digest.render.site import Site
 from digest.render.typography import bound, bound_line, with_levels, with_scopes
 from digest.text.dates import day_text
-from digest.text.html import mark_languages
+from digest.text.langmarks import mark_languages
 from digest.text.markdown import published, to_html, to_plain
 from digest.text.urls import is_web_url
 

@@ -192,6 +192,8 @@ class Voice:
         lowered, opened = casing.lowered(sentence), open_end(sentence)
         cites = _ACCORDING.search(sentence) is not None
         said_last = _SAID_LAST.search(sentence) is not None
+        if outlet.official:  # "the minister said …, the ministry said"
+            said_last = said_last or re.search(rf"\b(?:{_SPEECH})\b", sentence) is not None
         fits = [
             form.id for form in _FORMS if form.leads and lowered and form.later in (None, later)
         ]

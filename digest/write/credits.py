@@ -62,15 +62,21 @@ def foreign_body(entries: Sequence[Entry], language: str) -> list[Paragraph]:
         on = f" on {day}" if day else ""
         name = load_prose().language(entry.lang)
         lead = Md("{} reported in {}{}:").format(capital(outlet.full()), name, on)
+        if entry.paraphrase:
+            # Our own note, so no quotation: a block with [Source] would pass it off as theirs.
+            text = Md("{} {} [{}]").format(lead, Md(" — ").join(_original(entry)), entry.lang)
+            made.append(paragraph(Kind.PROSE, [traced(text, entry)], [entry]))
+            continue
         made.append(paragraph(Kind.PROSE, [traced(lead, entry)], [entry]))
-        text = Md("{} [{}]{}").format(_original(entry), entry.lang, source_mark(entry))
+        original = Md("\n\n").join(_original(entry))
+        text = Md("{} [{}]{}").format(original, entry.lang, source_mark(entry))
         made.append(paragraph(Kind.QUOTE, [traced(text, entry)], [entry]))
     told = {entry_id for part in made for entry_id in part.entry_ids}
     names = [outlet_of(entry).name for entry in entries if entry.id in told]
     return made + credits_of(entries, names, language, Voice())
 
 
-def _original(entry: Entry) -> Md:
+def _original(entry: Entry) -> list[Md]:
     """The headline and first sentences of a report, in its own language."""
     if entry.paraphrase:
         parts = [
@@ -85,9 +91,9 @@ def _original(entry: Entry) -> Md:
         body = joined(chosen(passages(entry), most=2, words=max(room, 0)))
     parts = [curly(part) for part in (entry.title, body) if part]
     if entry.lang in _MARKED or not re.fullmatch(r"[a-z]{2,3}(?:-[A-Za-z]+)?", entry.lang):
-        return Md("\n\n").join(parts)
+        return [Md("{}").format(part) for part in parts]
     marked = Md('<span lang="{}">{}</span>')
-    return Md("\n\n").join(marked.format(Md(entry.lang), part) for part in parts)
+    return [marked.format(Md(entry.lang), part) for part in parts]
 
 
 def _names(entries: Sequence[Entry], most: int) -> Md:

@@ -21,7 +21,7 @@ NOVEL = 0.5
 """A sentence adds something when less than this share of its words has been told."""
 
 _STEM = 6
-_LATE = 0.2
+_LATE = 0.3
 _SMALL_WORD = 3
 _LEAD_SENTENCES = 3
 _INLINE_WORDS = 42

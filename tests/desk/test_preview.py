@@ -192,7 +192,7 @@ print("ended")
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_it_cleanly_with_a_stream_open(draft: Draft, number: signal.Signals) -> None:
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(draft.path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -27,7 +27,7 @@ for number in range(rows):
 
 
 def start(path: Path, name: str, rows: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 — our own words
+    return subprocess.Popen(
         [sys.executable, "-c", WRITER, str(path), name, str(rows)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -86,7 +86,7 @@ def test_opening_a_current_database_loads_no_alembic(store: Store, path: Path) -
         "open_store(pathlib.Path(sys.argv[1])).close();"
         "print('alembic' in sys.modules)"
     )
-    done = subprocess.run(  # noqa: S603 — our own words
+    done = subprocess.run(
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
     )
     assert done.stdout == "False\n"

@@ -112,7 +112,7 @@ def test_a_lock_file_with_nonsense_in_it_still_locks(tmp_path: Path) -> None:
 
 
 def test_a_killed_holder_frees_its_lock_though_a_forked_child_lives(tmp_path: Path) -> None:
-    holder = subprocess.Popen(  # noqa: S603 — our own words
+    holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(tmp_path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
