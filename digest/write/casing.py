@@ -9,6 +9,7 @@ from digest.data.prose import load_prose
 from digest.text.mentions import NameFinder
 
 _CAPITALS = re.compile(r"[A-Z][\w’'-]*[A-Z0-9]|\w*\d")
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 
 
@@ -86,6 +87,11 @@ def open_end(sentence: str) -> str | None:
     if found is None:
         return None
     return f"{found[1]},{found[2]}"
+
+
+def spelled(number: int) -> str:
+    """A number as prose writes it: in letters below ten."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
 
 def count_words(text: str) -> int:

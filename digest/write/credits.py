@@ -10,7 +10,7 @@ from digest.model import Entry
 from digest.text.markdown import Md
 from digest.text.sentences import sentences
 from digest.write.attribution import Voice, day_of, listed, outlet_of
-from digest.write.casing import count_words, curly
+from digest.write.casing import count_words, curly, spelled
 from digest.write.composed import Kind, Paragraph
 from digest.write.quotes import MOST_WORDS, chosen, joined, passages
 from digest.write.telling import capital, paragraph, source_mark, traced
@@ -102,5 +102,5 @@ def _names(entries: Sequence[Entry], most: int) -> Md:
     if left == 1:
         shown.append(outlet_of(entries[most]).full())
     elif left > 1:
-        shown.append(Md("{} others").format(left))
+        shown.append(Md("{} others").format(spelled(left)))
     return listed(shown)

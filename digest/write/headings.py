@@ -12,7 +12,7 @@ from digest.text.dates import day_text
 from digest.text.mentions import NameFinder
 from digest.text.words import sentence_case
 from digest.write.attribution import outlet_of
-from digest.write.casing import Casing, curly
+from digest.write.casing import Casing, curly, spelled
 
 LONGEST = 90
 _SHORT_TITLE = 72
@@ -31,7 +31,6 @@ _BAIT = re.compile(
     re.IGNORECASE,
 )
 _SMALL_WORDS = 4
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def heading_of(entries: Sequence[Entry], casing: Casing) -> str:
@@ -168,5 +167,4 @@ def _bare(text: str) -> str:
 
 
 def _count(number: int, one: str, many: str) -> str:
-    word = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
-    return f"{word.capitalize()} {one if number == 1 else many}"
+    return f"{spelled(number).capitalize()} {one if number == 1 else many}"

@@ -28,6 +28,7 @@ _INLINE_WORDS = 42
 _CHAIN_WORDS = 28
 _WOVEN_WORDS = 32
 _A_PARAGRAPH = 2
+_FULL_NAME = re.compile(r"\b[A-Z]\w+ ([A-Z][^\W\d_]+(?:-\w+)?)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +123,13 @@ class Teller:
             if quoted is not None:
                 woven[entry.id] = quoted
             return
+        own = own_sentences(entry)
         candidates = [
             (told.novelty(sentence, entry.lang), place, sentence)
-            for place, sentence in enumerate(own_sentences(entry))
-            if not load_prose().leaning.match(sentence) and not _is_told(sentence, told)
+            for place, sentence in enumerate(own)
+            if not load_prose().leaning.match(sentence)
+            and not _is_told(sentence, told)
+            and not _assumes(sentence, own[:place], told)
         ]
         fresh = [candidate for candidate in candidates if candidate[0] > NOVEL]
         if not fresh:
@@ -276,6 +280,17 @@ def _gathered(woven: Sequence[Paragraph]) -> list[Paragraph]:
         markdown = Md(" ").join(part.markdown for part in group)
         made.append(Paragraph(kind=Kind.PROSE, markdown=markdown, entry_ids=ids))
     return made
+
+
+def _assumes(sentence: str, before: Sequence[str], told: Told) -> bool:
+    """Whether a sentence calls somebody by surname whom its report has introduced earlier on.
+
+    Away from those sentences the reader would not know who that is.
+    """
+    introduced = {found[1] for text in before for found in _FULL_NAME.finditer(text)}
+    here = {found[1] for found in _FULL_NAME.finditer(sentence)}
+    words = set(re.findall(r"\w[\w’-]*", sentence.replace("’s", "")))
+    return any(name.casefold()[:_STEM] not in told.stems for name in (introduced - here) & words)
 
 
 def _is_told(sentence: str, told: Told) -> bool:

@@ -161,6 +161,12 @@ def test_other_outlets_add_what_is_new_and_are_credited_for_the_rest() -> None:
     assert "One source" not in told
 
 
+def test_a_woven_sentence_does_not_assume_whom_only_its_report_introduced() -> None:
+    report = "Ivan Petrenko runs the harbour works. Petrenko expected 90 ships by the summer."
+    told = body(entry(), entry("Second", report))
+    assert "Ivan Petrenko" in told or "Petrenko" not in told
+
+
 def test_two_reports_of_one_origin_are_called_one() -> None:
     told = body(entry(), entry("Second"), origins=1)
     assert "One source: the reports of Harbour News and Second are counted as one origin." in told
