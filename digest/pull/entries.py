@@ -6,6 +6,7 @@ reports never share one, whatever a feed does with its links and guids.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,6 +22,12 @@ from digest.text.urls import canonical_url, is_web_url, without_userinfo
 EARLIEST_YEAR = 1990
 """A date before it is a default that a program forgot to fill (1970-01-01, 0001-01-01)."""
 
+_DEEPEST = 200
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,30})[^<>]*>?")
+# "p" and "li" end by themselves, so a page full of them is not deep.
+_VOIDS = "area base br col dd dt embed hr img input li link meta option p source tr td th wbr"
+_VOID = frozenset(_VOIDS.split())
+_MOST_TITLE = 10_000
 _MOST_NAMES = 20
 _TITLE_FROM_TEXT = 100
 _MOST_TEXT = 1_000_000
@@ -125,13 +132,30 @@ def _entry(
     )
 
 
+def flattened(markup: str) -> str:
+    """The HTML, or only its text where it nests so deeply that a parser would not come back.
+
+    Parsers of HTML take quadratic time in depth, and no honest text nests 200 elements.
+    """
+    if markup.count("<") < _DEEPEST:
+        return markup
+    depth = 0
+    for tag in _TAG.finditer(markup):
+        depth += -1 if tag.group(1) else tag.group(2).lower() not in _VOID
+        depth = max(depth, 0)
+        if depth > _DEEPEST:
+            return _TAG.sub(" ", markup)
+    return markup
+
+
 def _title_and_text(item: RawEntry) -> tuple[str, str]:
     body = item.content if item.content.strip() else item.summary
     # Mended before the markup goes, for folding blanks destroys what mojibake is known by; and
     # again after, for entities may spell what no text should hold.
     body, title = clean_text(body), clean_text(item.title)
     if not item.path:
-        body, title = clean_text(plain_text(body)), clean_text(one_line(title))
+        body = clean_text(plain_text(flattened(body)))
+        title = clean_text(one_line(flattened(title[:_MOST_TITLE])))
     text = without_chrome(body)[:_MOST_TEXT].strip()
     title = " ".join(title.split())
     first, _, rest = text.partition("\n\n")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -162,3 +163,27 @@ def test_nothing_unstorable_gets_through() -> None:
     for text in (entry.title, entry.text):
         text.encode("utf-8")
         assert not {"\x00", "\ufffd"} & set(text)
+
+
+NESTED = {
+    "b": "<b>" * 100_000 + "word",
+    "div": "<div>" * 100_000 + "word",
+    "p and font": "<p><font>" * 50_000 + "word",
+    "table": "<table>" * 100_000 + "word",
+    "angles": "word " + "<" * 300_000,
+    "comments": "word <!--" * 50_000,
+    "references": "word " + "&#1" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_nested_markup_costs_little(name: str) -> None:
+    start = time.process_time()
+    (entry,) = made(replace(ONE, title=f"Then {NESTED[name]}", summary=NESTED[name]))
+    assert "word" in entry.text
+    assert time.process_time() - start < 3
+
+
+def test_a_long_page_of_short_paragraphs_keeps_its_paragraphs() -> None:
+    (entry,) = made(replace(ONE, summary="<p>One.<br>Two.<li>Three.<p>Four." * 300))
+    assert entry.text.count("\n\n") >= 300
