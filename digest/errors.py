@@ -13,7 +13,9 @@
         MigrationError · NotFoundError · ConflictError · BusyError(holder)
       DraftError(path, line, message)         a draft a person left that cannot be read
       RenderError(template, line, message)    nothing is written
+      OutputError(path, message)              a file that cannot be written; the old one stands
       DeliveryError(address, message, temporary)
+        OutcomeUnknownError(address)          the reply to the final dot was lost
         OutcomeUnknownError(address, message)  the reply to the final dot was lost
 
 ``cli`` and ``desk`` turn a DigestError into one sentence; anything else is a bug and surfaces.

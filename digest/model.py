@@ -17,7 +17,7 @@ All times are aware and in UTC; all collections are tuples, so a value can be sh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -46,9 +46,6 @@ class Certainty(StrEnum):
     TIME = "time"
     DAY = "day"
     GUESS = "guess"
-
-
-# --- sources and what they say ---------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,63 +161,6 @@ class Entry:
     sample: bool = False
 
 
-# --- fetching: unchanged and failed are values, so a run goes on -------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retrieved:
-    """A new body, with the validators to echo next time; ``url`` is where it was found.
-
-    ``moved_to`` is set after permanent redirects (301, 308) only. ``fresh_for`` is the longest
-    time the answer asks not to be polled again (max-age, TTL, Retry-After).
-    """
-
-    url: str
-    body: bytes
-    content_type: str = ""
-    etag: str | None = None
-    last_modified: str | None = None
-    moved_to: str | None = None
-    fresh_for: timedelta = timedelta(0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotModified:
-    """304: what stands is right; new validators, where given, replace the old ones."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-    moved_to: str | None = None
-    fresh_for: timedelta = timedelta(0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
-    """One sentence that names what went wrong; ``gone`` is 410: stop asking."""
-
-    message: str
-    status: int | None = None
-    gone: bool = False
-    retry_after: timedelta | None = None
-
-
-Fetched = Retrieved | NotModified | Failed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceOutcome:
-    """What one pull did with one source: ``ok``, ``unchanged``, ``failed`` or ``skipped``."""
-
-    source_id: str
-    name: str
-    url: str | None
-    outcome: str
-    entries: int = 0
-    new: int = 0
-    error: str | None = None
-    problems: tuple[Problem, ...] = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something a person should know: a stable code, one sentence, and the place it is about."""
@@ -228,9 +168,6 @@ class Problem:
     code: str
     message: str
     where: str | None = None
-
-
-# --- judgement ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,9 +312,6 @@ class Selection:
     unused: tuple[Unused, ...] = ()
 
 
-# --- the issue ---------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A section of the newsletter as configured; their order is the order of the page."""
@@ -413,9 +347,9 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueStory:
-    """One story of an issue. ``heading`` is plain text; ``body`` is Markdown as in the draft,
+    """One story of an issue; ``heading`` is plain text, ``body`` Markdown as in the draft.
 
-    each generated sentence followed by the trace comment of its entry (``<!-- e:ID -->``).
+    Each generated sentence is followed by the trace comment of its entry (``<!-- e:ID -->``).
     ``section`` is its topic, which differs from the section it stands in only for the lede.
     """
 
@@ -464,45 +398,3 @@ class Issue:
     def stories(self) -> tuple[IssueStory, ...]:
         """All stories in reading order."""
         return tuple(story for section in self.sections for story in section.stories)
-
-
-# --- sending -----------------------------------------------------------------------------------
-
-
-class DeliveryState(StrEnum):
-    """planned → sending → sent | failed | unknown (the reply to the final dot was lost)."""
-
-    PLANNED = "planned"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
-    """A person who gets the newsletter."""
-
-    address: str
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One issue to one address; unique per (newsletter, issue, address)."""
-
-    issue: date
-    address: str
-    state: DeliveryState
-    message_id: str
-    attempts: int = 0
-    error: str | None = None
-    changed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendition:
-    """One published form of an issue: its file name and its content."""
-
-    name: str
-    content: bytes = field(repr=False)

@@ -10,9 +10,11 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "digest"
 
-FOUNDATION = frozenset({"model", "errors"})
+FOUNDATION = frozenset({"model", "errors", "fetched", "deliveries"})
 ROOMS: dict[str, frozenset[str]] = {
     "model": frozenset(),
+    "fetched": frozenset({"model"}),
+    "deliveries": frozenset(),
     "errors": frozenset({"model"}),
     "duration": frozenset(),
     "shipped": frozenset(),

@@ -23,6 +23,11 @@ class Facts:
 
     ownership: Ownership | None = None
     country: str | None = None
+    weight: float = 1.0
+
+
+KNOWN = 1.1
+"""What a known independent or public outlet weighs beside one nobody listed: it speaks first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +41,10 @@ class Publishers:
         """The same, with what the editor wrote of the sources before everything else."""
         names, hosts = dict(self.names), dict(self.hosts)
         for source in sources:
-            facts = Facts(ownership=source.ownership, country=source.country)
             if source.url is None or source.ownership is None:
                 continue
+            weight = max(source.weight, KNOWN) if source.weight >= 1 else source.weight
+            facts = Facts(ownership=source.ownership, country=source.country, weight=weight)
             names[(source.publisher or source.name).casefold()] = facts
             host = _host(source.url)
             if host and host not in SHARED_HOSTS:
@@ -54,7 +60,12 @@ class Publishers:
             facts = self._of_host(_host(entry.url))
         if facts is None:
             return entry
-        return replace(entry, ownership=facts.ownership, country=entry.country or facts.country)
+        return replace(
+            entry,
+            ownership=facts.ownership,
+            country=entry.country or facts.country,
+            weight=entry.weight * facts.weight,
+        )
 
     def _of_host(self, host: str) -> Facts | None:
         while host:
@@ -69,7 +80,9 @@ def load_publishers() -> Publishers:
     names: dict[str, Facts] = {}
     hosts: dict[str, Facts] = {}
     for row in read_yaml("publishers.yaml"):
-        facts = Facts(ownership=Ownership(row["ownership"]), country=row.get("country"))
+        ownership = Ownership(row["ownership"])
+        weight = KNOWN if ownership in (Ownership.INDEPENDENT, Ownership.PUBLIC) else 1.0
+        facts = Facts(ownership=ownership, country=row.get("country"), weight=weight)
         for name in row["names"]:
             names[name.casefold()] = facts
         for host in row.get("hosts", ()):

@@ -13,11 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from digest.deliveries import Rendition
 from digest.desk.guard import Guard
 from digest.desk.pages import Pages, tab_of
 from digest.desk.state import Desk
 from digest.errors import RenderError
-from digest.model import Rendition
 
 FRAMED = (
     "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "

@@ -7,8 +7,8 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
+from digest.deliveries import Rendition
 from digest.errors import DigestError
-from digest.model import Rendition
 
 log = logging.getLogger(__name__)
 

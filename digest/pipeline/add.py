@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from digest.data.publishers import load_publishers
 from digest.errors import FetchError, ParseError, UsageError
-from digest.model import Certainty, Entry, Failed, NotModified, RawEntry, Source
+from digest.fetched import Failed, NotModified
+from digest.model import Certainty, Entry, RawEntry, Source
 from digest.pipeline.pull import http_settings
 from digest.pipeline.result import Result
 from digest.pipeline.window import ADDED

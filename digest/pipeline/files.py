@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from digest.deliveries import Rendition
 from digest.errors import OutputError
-from digest.model import Rendition
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from digest.config import load_config
-from digest.model import Rendition
+from digest.deliveries import Rendition
 from digest.pipeline.publish import preview_newest
 from digest.pipeline.workspace import open_workspace
 from digest.shipped import shipped_folder

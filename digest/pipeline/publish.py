@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from digest.deliveries import Rendition
 from digest.errors import DraftError, NotFoundError
-from digest.model import Issue, Rendition
+from digest.model import Issue
 from digest.pipeline.asof import issue_day, newest_draft
 from digest.pipeline.closing import close, closed_days
 from digest.pipeline.drafts import find_draft, get_draft

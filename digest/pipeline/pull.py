@@ -14,17 +14,8 @@ from pathlib import Path
 
 from digest.data.publishers import Publishers, load_publishers
 from digest.errors import DigestError, ParseError
-from digest.model import (
-    Entry,
-    Failed,
-    Fetched,
-    Problem,
-    RawEntry,
-    Retrieved,
-    Source,
-    SourceOutcome,
-    SourceState,
-)
+from digest.fetched import Failed, Fetched, Retrieved, SourceOutcome
+from digest.model import Entry, Problem, RawEntry, Source, SourceState
 from digest.pipeline.result import Result
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.pull.due import is_due, next_state

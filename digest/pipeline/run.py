@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from digest.errors import NothingToReportError, UsageError
-from digest.model import Period, Problem, SourceOutcome
+from digest.fetched import SourceOutcome
+from digest.model import Period, Problem
 from digest.periods import periods_back
 from digest.pipeline.asof import moment_of, period_of
 from digest.pipeline.closing import is_closed

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from digest.deliveries import Delivery, DeliveryState, Recipient
 from digest.errors import ConfigError, ConflictError, NotFoundError, UsageError
-from digest.model import Delivery, DeliveryState, Issue, Problem, Recipient
+from digest.model import Issue, Problem
 from digest.pipeline.asof import issue_day
 from digest.pipeline.closing import close
 from digest.pipeline.drafts import get_draft

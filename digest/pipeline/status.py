@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from digest.model import Delivery, Source, SourceState
+from digest.deliveries import Delivery
+from digest.model import Source, SourceState
 from digest.pipeline.result import Result
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.render.data import rfc3339

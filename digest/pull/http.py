@@ -23,7 +23,7 @@ import aiohttp
 from yarl import URL
 
 from digest.errors import FetchError, FetchRefusedError
-from digest.model import Failed, Fetched, NotModified, Retrieved
+from digest.fetched import Failed, Fetched, NotModified, Retrieved
 from digest.pull.addresses import literal, refusal
 from digest.pull.bodies import ACCEPTED, Body
 from digest.pull.headers import fresh_for, retry_after

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from digest.model import Issue, Rendition
+from digest.deliveries import Rendition
+from digest.model import Issue
 from digest.render.archive import index_page
 from digest.render.data import issue_json
 from digest.render.email import email_html

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import StrEnum
 
+from digest.deliveries import Delivery, DeliveryState
 from digest.errors import DeliveryError, OutcomeUnknownError
-from digest.model import Delivery, DeliveryState
 from digest.send.smtp import Mailer
 
 PAUSE_AFTER = 5

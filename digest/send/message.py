@@ -17,8 +17,9 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import cast
 
+from digest.deliveries import Recipient
 from digest.errors import ConfigError, DeliveryError
-from digest.model import Problem, Recipient
+from digest.model import Problem
 from digest.send.addresses import (
     NAME_CHARACTERS,
     Mailbox,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from digest.deliveries import Recipient
 from digest.errors import ConfigError
-from digest.model import Problem, Recipient
+from digest.model import Problem
 from digest.send.addresses import header_text, parse_address
 
 COLUMNS = ("address", "name")

@@ -12,8 +12,8 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
+from digest.deliveries import Delivery, DeliveryState, Recipient
 from digest.errors import ConflictError, NotFoundError
-from digest.model import Delivery, DeliveryState, Recipient
 from digest.store.columns import clean
 from digest.store.rows import chunks, upsert
 from digest.store.schema import deliveries as delivery_rows

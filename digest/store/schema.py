@@ -25,7 +25,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from digest.model import Certainty, DeliveryState, Ownership
+from digest.deliveries import DeliveryState
+from digest.model import Certainty, Ownership
 from digest.store.columns import Choice, CleanText, Reasons, Strings, UtcTime
 
 REVISION = "0001"

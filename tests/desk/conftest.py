@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from digest.deliveries import Rendition
 from digest.desk.pages import Pages
 from digest.desk.server import run
 from digest.errors import DraftError
-from digest.model import Rendition
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"

@@ -181,7 +181,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from digest.desk.server import serve
-from digest.model import Rendition
+from digest.deliveries import Rendition
 draft = Path(sys.argv[1])
 def build():
     return (Rendition(name="index.html", content=draft.read_bytes()),)

@@ -14,9 +14,10 @@ import yaml
 from digest.text.urls import canonical_url
 
 WEEKS = {"2022-04-07": "facts.jsonl", "2023-04-27": "facts-2023-04-28.jsonl"}
-SECTIONS = (
-    ["diplomacy", "military", "energy", "economy", "technology", "cyber", "information", "central-asia", "society"]
-)
+SECTIONS = [
+    "diplomacy", "military", "energy", "economy", "technology", "cyber", "information",
+    "central-asia", "society",
+]  # fmt: skip
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 FACTS = SHARED / "sample_week"

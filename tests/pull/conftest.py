@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from digest.model import Fetched
+from digest.fetched import Fetched
 from digest.pull.http import HttpSettings, HttpTransport, Request
 from digest.pull.workers import ParserPool
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from digest.model import Failed, NotModified, Retrieved, Source, SourceState
+from digest.fetched import Failed, NotModified, Retrieved
+from digest.model import Source, SourceState
 from digest.pull.due import LONGEST_WAIT, address_of, is_due, next_state
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)

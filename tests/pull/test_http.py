@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from digest.model import Failed, NotModified, Retrieved
+from digest.fetched import Failed, NotModified, Retrieved
 from digest.pull.http import HttpTransport, Request
 
 ODD_ETAG = 'W/"a,b \\"c\\" d"'

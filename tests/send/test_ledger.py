@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.deliveries import Delivery, DeliveryState
 from digest.errors import DeliveryError, OutcomeUnknownError, StoreError
-from digest.model import Delivery, DeliveryState
 from digest.send.ledger import SendReport, Unknown, deliver, recovered, retry_at, to_attempt
 
 NOW = datetime(2022, 4, 7, 7, 0, tzinfo=UTC)

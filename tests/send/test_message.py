@@ -14,8 +14,8 @@ from typing import cast
 
 import pytest
 
+from digest.deliveries import Recipient
 from digest.errors import ConfigError, DeliveryError
-from digest.model import Recipient
 from digest.send.message import Letter, envelope, list_id_of, message, message_id_of
 
 LETTER = Letter(

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from digest.deliveries import Recipient
 from digest.errors import DeliveryError, OutcomeUnknownError
-from digest.model import Recipient
 from digest.send.message import Letter, message
 from digest.send.smtp import SmtpMailer, SmtpSettings
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from digest.deliveries import Recipient
 from digest.errors import ConfigError
-from digest.model import Recipient
 from digest.send.subscribers import read_recipients
 
 

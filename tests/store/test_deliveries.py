@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from digest.deliveries import Delivery, DeliveryState, Recipient
 from digest.errors import ConflictError, NotFoundError
-from digest.model import Delivery, DeliveryState, Recipient
 from digest.store.deliveries import (
     deliveries,
     mark,

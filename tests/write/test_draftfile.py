@@ -8,15 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.errors import DraftError
-from digest.model import (
-    Citation,
-    Issue,
-    IssueSection,
-    IssueStory,
-    Ownership,
-    Period,
-    Section,
-)
+from digest.model import Citation, Issue, IssueSection, IssueStory, Ownership, Period, Section
 from digest.write import blocks
 from digest.write.draftfile import (
     citations,
