@@ -15,7 +15,6 @@
       RenderError(template, line, message)    nothing is written
       OutputError(path, message)              a file that cannot be written; the old one stands
       DeliveryError(address, message, temporary)
-        OutcomeUnknownError(address)          the reply to the final dot was lost
         OutcomeUnknownError(address, message)  the reply to the final dot was lost
 
 ``cli`` and ``desk`` turn a DigestError into one sentence; anything else is a bug and surfaces.

@@ -40,8 +40,8 @@ ROOMS: dict[str, frozenset[str]] = {
 }
 """What each room may import besides itself. The picture is in docs/architecture.md."""
 
-IO_MODULES = frozenset({"render/environment.py"})
-"""Modules of pure rooms that may read files: templates."""
+IO_MODULES = frozenset({"render/environment.py", "judge/train.py"})
+"""Modules of pure rooms that may read files: templates; labelled lines, to train."""
 
 PURE_ROOMS = ("text", "judge", "write", "render")
 
