@@ -94,7 +94,7 @@ def _acting(text: str, at: int) -> str:
         lone = before == after == " " and text[:at].strip() != ""
         inside = char == "_" and _is_letter(before) and _is_letter(after)
         return char if lone or inside else f"\\{char}"
-    if char == "\\" and after and after not in _PUNCTUATION:
+    if char == "\\" and after.strip() and after not in _PUNCTUATION:
         return char
     return f"\\{char}"
 
@@ -115,7 +115,7 @@ def link(label: object, url: str) -> Md:
     '[A_B](https://example.org/a%20%281%29)'
     """
     url = url.strip()
-    shown = escape(label).strip()
+    shown = (label if isinstance(label, Md) else escape(str(label).strip())).strip()
     if not _is_target(url):
         return shown
     literal = re.match(r"[a-zA-Z]+://\[[0-9a-fA-F:.]+\]|", url)  # the brackets of an IPv6 host

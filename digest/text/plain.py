@@ -14,6 +14,7 @@ _BLOCKS = frozenset(
         *("table", "tr", "dl", "dt", "dd", "hr", "thead", "tbody"),
     )
 )
+_DEEPEST = 100  # below it elements are no longer told apart
 _WIDE = frozenset("WF")
 _UNIT = re.compile(r"\n| +|[^ \n]+")
 
@@ -28,6 +29,7 @@ class _Writer:
     parts: list[str] = field(default_factory=list)
     prefix: str = ""
     bullet: str = ""
+    depth: int = 0
 
     def flush(self, *, verbatim: str = "") -> None:
         text = verbatim or re.sub(r" ?\n ?", "\n", "".join(self.parts)).strip()
@@ -65,8 +67,13 @@ def _joined(writer: _Writer) -> str:
 
 
 def _write_children(parent: LexborNode, writer: _Writer) -> None:
+    if writer.depth > _DEEPEST:
+        writer.parts.append(parent.text())
+        return
+    writer.depth += 1
     for node in parent.iter(include_text=True):
         _write(node, writer)
+    writer.depth -= 1
 
 
 def _write(node: LexborNode, writer: _Writer) -> None:

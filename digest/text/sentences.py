@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import razdel
 import sentencex
@@ -11,6 +12,9 @@ import sentencex
 _SLAVIC = ("ru", "uk", "be", "bg")
 _ENDS_LINE = re.compile(r"[.!?。！？…:：;；]['\"”’»）)\]]*$")
 _BULLET = re.compile(r"\s*(?:[•·▪‣◦*–—-]|\d{1,2}[.)])\s")
+_LONGEST = 2000
+_LONGEST_QUOTE = 600
+_CUT = re.compile(r"[.!?]['\"”’»)]*\s|[。！？]['\"”’」』]*")
 _STARTERS = frozenset(
     (
         *("The", "A", "An", "In", "On", "At", "It", "He", "She", "They", "We", "I", "But", "And"),
@@ -44,7 +48,7 @@ def sentences(text: str, lang: str) -> tuple[str, ...]:
     ('“我们同意。”毛宁说。', '会议结束。')
     """
     out: list[str] = []
-    for block in _blocks(text):
+    for block in _portions(_blocks(text)):
         if lang in ("zh", "ja"):
             parts: Iterable[str] = _chinese(block)
         elif lang in _SLAVIC:
@@ -69,15 +73,28 @@ def _blocks(text: str) -> Iterator[str]:
             yield block
 
 
+def _portions(blocks: Iterable[str]) -> Iterator[str]:
+    """Blocks of bounded length, cut behind a full stop: the splitters are quadratic in quotes."""
+    for block in blocks:
+        rest = block
+        while len(rest) > _LONGEST:
+            cuts = [match.end() for match in _CUT.finditer(rest, 0, _LONGEST)]
+            cut = cuts[-1] if cuts else _LONGEST
+            yield rest[:cut]
+            rest = rest[cut:]
+        yield rest
+
+
 # --- Latin script --------------------------------------------------------------------------------
 
 
 def _others(block: str, lang: str) -> Iterator[str]:
     current = ""
     for part in sentencex.segment(lang if len(lang) == 2 else "en", block):  # noqa: PLR2004
-        for piece in _MISSED.split(part):
+        cuts = [0, *(match.end() for match in _MISSED.finditer(part)), len(part)]
+        for piece in (part[start:end] for start, end in pairwise(cuts)):
             if current and _goes_on(current.rstrip(), piece.lstrip()):
-                current = f"{current.rstrip()} {piece.lstrip()}"
+                current += piece
             else:
                 yield current
                 current = piece
@@ -137,7 +154,7 @@ def _past_pair(block: str, at: int) -> int:
     opening = block[at]
     closing = _PAIRS[opening]
     depth = 0
-    for end in range(at, len(block)):
+    for end in range(at, min(len(block), at + _LONGEST_QUOTE)):
         depth += (block[end] == opening) - (block[end] == closing)
         if depth == 0:
             return end + 1

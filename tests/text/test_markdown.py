@@ -171,6 +171,7 @@ def check(text: str, place: tuple[str, str]) -> None:
 
 @given(TEXTS)
 @example("a\\")
+@example("\\ ")
 def test_any_text_is_safe_as_the_label_of_a_link(text: str) -> None:
     label = shown(text)
     url = "https://example.org/a_b"
@@ -332,3 +333,8 @@ def test_plain_text_of_a_story() -> None:
 def test_no_line_is_wider_unless_a_word_is(text: str, width: int) -> None:
     for line in to_plain(escape(text), width).split("\n"):
         assert len(line) <= width or " " not in line.strip()
+
+
+def test_deep_nesting_is_no_trouble() -> None:
+    assert to_plain("<div>" * 3000 + "x") == "x"
+    assert "x" in to_plain(">" * 2000 + " x")

@@ -75,3 +75,9 @@ def test_nothing_is_lost_and_nothing_added(lang: str, text: str) -> None:
 def test_a_paragraph_and_a_bullet_end_a_sentence() -> None:
     text = "Oil flows\n\nThe port\nopened\n• One\n• Two"
     assert sentences(text, "en") == ("Oil flows", "The port opened", "• One", "• Two")
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "zh"])
+def test_open_quotes_without_end_are_no_trouble(lang: str) -> None:
+    text = "“a. " * 1000
+    assert " ".join(" ".join(sentences(text, lang)).split()) == text.strip()
