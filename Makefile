@@ -15,7 +15,7 @@ run: $(VENV)/.run
 	if [ $$code -eq 0 ]; then echo "Open it: $(CURDIR)/output/index.html"; fi; exit $$code
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto -m "not slow"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

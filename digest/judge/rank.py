@@ -11,10 +11,11 @@ from digest.judge.features import group_of
 from digest.model import OFF_TOPIC, Entry, Period, Placement, Ranked, Reason, Story
 from digest.text.mentions import NameFinder
 
-ORIGINS, OUTLETS, WEIGHT, FRESH, THEME, WEIGHTY, SURE = 1.0, 0.4, 0.6, 0.5, 2.0, 0.5, 0.5
+ORIGINS, OUTLETS, WEIGHT, FRESH, THEME, WEIGHTY, SURE = 1.0, 0.4, 0.6, 0.5, 3.0, 0.5, 0.5
 """What each part counts at most or per step; set on the sample weeks so that a story about both
 countries outweighs one about either with twice the outlets."""
 
+HALF, ONE_SIDE = 0.5, 0.2
 MOST_NAMES = 4
 MOST_STEPS = 3.0
 FIELD = ("Russia", "Ukraine", "Central Asia")
@@ -90,7 +91,7 @@ def _theme(members: Sequence[Entry], finder: NameFinder, theme: Theme) -> Reason
     """How far both sides of the newsletter's theme are in the story, in its headlines above all."""
     shares = [_both(entry, finder, theme) for entry in members]
     worth = sum(shares) / len(shares)
-    words = "both sides of the theme" if worth >= THEME / 2 else "little of the theme’s two sides"
+    words = "both sides of the theme" if worth >= HALF else "little of the theme’s two sides"
     return Reason(feature=words, weight=THEME * worth)
 
 
@@ -106,7 +107,7 @@ def _both(entry: Entry, finder: NameFinder, theme: Theme) -> float:
     if holds(whole, theme.ours) and holds(whole, theme.theirs):
         return 0.8
     if holds(whole, theme.ours) or holds(whole, theme.theirs):
-        return 0.3
+        return ONE_SIDE
     return 0.0
 
 

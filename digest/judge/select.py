@@ -18,9 +18,9 @@ MANY = 5
 class Limits:
     """The size of an issue and the least a story must be worth."""
 
-    stories: int = 14
+    stories: int = 15
     further: int = 6
-    floor: float = 1.6
+    floor: float = 1.4
     lede_origins: int = 2
     share_of_source: int = 4
 

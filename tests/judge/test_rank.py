@@ -126,7 +126,10 @@ def test_what_is_under_the_floor_stays_out(finder: NameFinder) -> None:
 
 
 def test_one_outlet_does_not_lead_everything(finder: NameFinder) -> None:
-    found = ranked(finder, {f"s-{i}": [entry(f"{i}", THEME)] for i in range(3)})
+    stories = {f"s-{i}": [entry(f"{i}", THEME)] for i in range(3)}
+    assert whys(chosen(ranked(finder, stories), limits=Limits(share_of_source=2))) == {}, "alone"
+    others = {f"s-{i}": [entry(f"{i}", THEME, publisher=f"Q{i}")] for i in range(3, 7)}
+    found = ranked(finder, stories | others)
     assert whys(chosen(found, limits=Limits(share_of_source=2))) == {
         "s-2": "P leads 2 stories already"
     }
