@@ -55,14 +55,14 @@ class Item:
 class Tuning:
     """The constants of clustering, in standard deviations (measured, see the tests' floors)."""
 
-    within: float = 2.2
-    across: float = 2.2
-    without_vectors: float = 2.6
+    within: float = 3.2
+    across: float = 3.2
+    without_vectors: float = 3.4
     vector_share: float = 0.7
-    names_in_common: float = 0.5
+    names_in_common: float = 0.4
     names_apart: float = 0.6
-    day_apart: float = 0.25
-    days_free: int = 1
+    day_apart: float = 0.6
+    days_free: int = 0
     days_most: int = 7
     too_far: float = 6.0
     near_copy: float = 0.82

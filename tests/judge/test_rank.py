@@ -125,11 +125,11 @@ def test_what_is_under_the_floor_stays_out(finder: NameFinder) -> None:
     assert all("floor" in why for why in whys(made).values())
 
 
-def test_one_outlet_does_not_lead_everything(finder: NameFinder) -> None:
-    stories = {f"s-{i}": [entry(f"{i}", THEME)] for i in range(3)}
-    assert whys(chosen(ranked(finder, stories), limits=Limits(share_of_source=2))) == {}, "alone"
-    others = {f"s-{i}": [entry(f"{i}", THEME, publisher=f"Q{i}")] for i in range(3, 7)}
-    found = ranked(finder, stories | others)
-    assert whys(chosen(found, limits=Limits(share_of_source=2))) == {
-        "s-2": "P leads 2 stories already"
-    }
+def test_one_outlet_does_not_lead_everything_where_there_are_many(finder: NameFinder) -> None:
+    weights = {f"s-{i}": [entry(f"{i}", THEME, weight=2.0)] for i in range(3)}
+    others = {f"s-x{i}": [entry(f"x{i}", THEME, publisher=f"P{i}")] for i in range(5)}
+    found = ranked(finder, weights | others)
+    wide = (Section(id="diplomacy", title="Diplomacy", limit=20),)
+    made = select(found, sections=wide, limits=Limits(share_of_source=2))
+    assert whys(made) == {"s-2": "P leads 2 stories already"}
+    assert whys(select(found[:3], sections=wide, limits=Limits(share_of_source=2))) == {}
