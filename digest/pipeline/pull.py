@@ -201,7 +201,7 @@ class _Reader:
             return _Pulled(outcome=_outcome(source, "failed", error=error.message), state=failed)
         entries = self._entries(source, parsed.entries, parsed.title)
         return _Pulled(
-            outcome=_outcome(source, "ok", entries=len(entries), problems=parsed.problems),
+            outcome=_outcome(source, "ok", entries=len(parsed.entries), problems=parsed.problems),
             state=next_state(source, state, fetched, now, ttl=parsed.ttl),
             entries=entries,
         )
@@ -225,7 +225,7 @@ class _Reader:
             problems += wrong
         entries = self._entries(source, raw, None)
         kind = "failed" if problems and not entries else "ok"
-        outcome = _outcome(source, kind, entries=len(entries), problems=tuple(problems))
+        outcome = _outcome(source, kind, entries=len(raw), problems=tuple(problems))
         if kind == "failed":
             outcome = replace(outcome, error="no file of it could be read")
         following = replace(
