@@ -1,7 +1,7 @@
 """Entries of one event become one story, also across languages.
 
 Likeness of two entries, in standard deviations above two entries taken at random (NLP.md §7):
-within a language .7 of the sentence vectors' cosine and .3 of the words' (tf-idf); across
+within a language .6 of the sentence vectors’ cosine and .4 of the words’ (tf-idf); across
 languages the cosine of vectors with their language's mean taken off. Then names in common raise
 it, none in common where both name somebody lower it, and days apart lower it. Groups are joined
 by average link down to a threshold. All constants are shipped, so an entry more changes nothing
@@ -55,13 +55,13 @@ class Item:
 class Tuning:
     """The constants of clustering, in standard deviations (measured, see the tests' floors)."""
 
-    within: float = 3.2
-    across: float = 3.2
-    without_vectors: float = 3.4
-    vector_share: float = 0.7
-    names_in_common: float = 0.4
+    within: float = 4.8
+    across: float = 3.8
+    without_vectors: float = 4.0
+    vector_share: float = 0.6
+    names_in_common: float = 0.6
     names_apart: float = 0.6
-    day_apart: float = 0.6
+    day_apart: float = 0.8
     days_free: int = 0
     days_most: int = 7
     too_far: float = 6.0
