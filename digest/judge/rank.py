@@ -16,6 +16,7 @@ ORIGINS, OUTLETS, WEIGHT, FRESH, THEME, WEIGHTY, SURE = 1.0, 0.4, 0.6, 0.5, 3.0,
 countries outweighs one about either with twice the outlets."""
 
 HALF, ONE_SIDE = 0.5, 0.2
+FOREIGN = 2.0
 MOST_NAMES = 4
 MOST_STEPS = 3.0
 FIELD = ("Russia", "Ukraine", "Central Asia")
@@ -36,8 +37,13 @@ def rank(
     *,
     period: Period,
     finder: NameFinder,
+    language: str = "en",
 ) -> tuple[Ranked, ...]:
-    """The stories that belong in some section, the best first; reasons sum to the score."""
+    """The stories that belong in some section, the best first; reasons sum to the score.
+
+    A story that no report tells in the newsletter's ``language`` loses worth: its reader sees a
+    label and the original words.
+    """
     found = []
     for story in stories:
         if story.section == OFF_TOPIC:
@@ -50,6 +56,7 @@ def rank(
             _theme(members, finder, Theme()),
             _names(members, finder),
             _sure(story, members, placements),
+            *_foreign(members, language),
         )
         found.append(
             Ranked(
@@ -125,6 +132,12 @@ def _names(members: Sequence[Entry], finder: NameFinder) -> Reason:
     }
     share = min(len(people), MOST_NAMES) / MOST_NAMES
     return Reason(feature=f"{len(people)} known people", weight=WEIGHTY * share)
+
+
+def _foreign(members: Sequence[Entry], language: str) -> tuple[Reason, ...]:
+    if any(entry.lang == language for entry in members):
+        return ()
+    return (Reason(feature="no report in the newsletter’s language", weight=-FOREIGN),)
 
 
 def _sure(story: Story, members: Sequence[Entry], placements: Mapping[str, Placement]) -> Reason:

@@ -88,7 +88,8 @@ def judge(
         with ws.store.write() as connection:
             save_stories(connection, ws.id, stories)
     by_id = {entry.id: entry for entry in entries}
-    ranked = rank(stories, by_id, placed, period=period, finder=ws.finder)
+    language = ws.config.newsletter.language
+    ranked = rank(stories, by_id, placed, period=period, finder=ws.finder, language=language)
     return select(ranked, sections=ws.config.sections, overrides=decided)
 
 
