@@ -28,7 +28,10 @@ ROOMS: dict[str, frozenset[str]] = {
     "render": FOUNDATION | {"text", "data"},
     "store": FOUNDATION,
     "send": FOUNDATION,
-    "config": FOUNDATION | {"data", "duration", "periods", "yamlfile"},
+    "configvalues": frozenset({"duration", "periods"}),
+    "configerrors": FOUNDATION | {"yamlfile"},
+    "config": FOUNDATION | {"data", "configvalues", "configerrors", "yamlfile"},
+    "config_reference": frozenset({"config", "configvalues", "configerrors"}),
     "pipeline": FOUNDATION
     | {"text", "data", "pull", "judge", "write", "render", "store", "send"}
     | {"config", "duration", "periods", "shipped", "yamlfile"},
