@@ -10,8 +10,8 @@ from digest.data.loader import read_yaml
 
 # "the Taipei Times", but "Global Times" is called by its name alone.
 _NEWSPAPER = re.compile(
-    r"^(?!The |Global |China |Business |Radio )[^/]+ (?:Times|Post|Journal|Independent|Telegraph|Observer"
-    r"|Monitor|Gazette|Beast|Center|Centre|Institute|Guardian|Economist)$"
+    r"^(?!The |Global |China |Business |Radio )[^/]+ (?:Times|Post|Journal|Independent|Telegraph"
+    r"|Observer|Monitor|Gazette|Beast|Center|Centre|Institute|Guardian|Economist)$"
 )
 
 
