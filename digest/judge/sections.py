@@ -26,7 +26,7 @@ from digest.judge.lexicon import Hit, LexiconMatcher
 from digest.model import OFF_TOPIC, Entry, Placement, Reason, Section
 from digest.text.mentions import NameFinder
 
-VERSION = "sections-2"
+VERSION = "sections-3"
 PRIOR = 1.5
 """What ``Entry.section`` is worth: e^1.5, that is 4.5 to 1, against each other section."""
 

@@ -55,7 +55,7 @@ class Item:
 class Tuning:
     """The constants of clustering, in standard deviations (measured, see the tests' floors)."""
 
-    within: float = 4.8
+    within: float = 4.6
     across: float = 3.8
     without_vectors: float = 4.0
     vector_share: float = 0.6

@@ -38,8 +38,8 @@ WEEK = (0.33, 0.18, 0.10, 0.09, 0.05, 0.04, 0.05, 0.07, 0.06, 0.10)
 """The share of each label in a real week (NLP.md §5 gives diplomacy a third, military a fifth)."""
 
 _WEEK_SHARE = 0.35
-_SCALES = (2.0, 4.0)
-_STRENGTHS = (0.2, 0.5)
+_SCALES = (3.0, 4.0, 6.0)
+_STRENGTHS = (0.1, 0.2, 0.4)
 _TEMPERATURES = tuple(0.5 + 0.05 * i for i in range(31))
 _FOLDS = 5
 _SEED = 7
