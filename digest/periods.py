@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -163,9 +164,7 @@ def _walls(expression: str, zone: ZoneInfo, start: datetime, end: datetime) -> I
 
 def _on_the_wall(expression: str, start: date) -> Iterator[datetime]:
     """The first fire of each date from ``start`` on, as times without a zone."""
-    values = (field.lower() for field in expression.split())
-    keys = (key for key, _, _ in FIELDS)
-    trigger = CronTrigger(**dict(zip(keys, values, strict=True)), timezone=UTC)
+    trigger = _trigger(expression)
     day = start
     while True:
         moment = datetime.combine(day, time(0), tzinfo=UTC)
@@ -174,6 +173,13 @@ def _on_the_wall(expression: str, start: date) -> Iterator[datetime]:
             return
         yield found.replace(tzinfo=None)
         day = found.date() + DAY
+
+
+@lru_cache(maxsize=8)
+def _trigger(expression: str) -> CronTrigger:
+    values = (field.lower() for field in expression.split())
+    keys = (key for key, _, _ in FIELDS)
+    return CronTrigger(**dict(zip(keys, values, strict=True)), timezone=UTC)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
