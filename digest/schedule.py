@@ -172,7 +172,12 @@ def run_schedule(weekly: Weekly, *, clock: Callable[[], datetime]) -> None:
     """
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     runs = ChildRuns(weekly.command, weekly.deadline)
-    scheduler = make_scheduler(weekly, runs.run, clock=clock)
+
+    def run() -> int | None:
+        code = runs.run()
+        return 0 if runs.stopped else code
+
+    scheduler = make_scheduler(weekly, run, clock=clock)
 
     def shut_down(_event: object = None) -> None:
         if runs.stopped and scheduler.running:

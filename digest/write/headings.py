@@ -83,12 +83,13 @@ def label_of(section: str, entries: Sequence[Entry], finder: NameFinder | None) 
     """
     lead = entries[0]
     names = _names(lead.title, finder) or _names(lead.text[:400], finder)
-    subject = _and(names[:3]) if names else section
     languages = _and(list(dict.fromkeys(load_prose().language(e.lang) for e in entries))[:3])
     noun = "report" if len(entries) == 1 else "reports"
     article = ("an " if languages[0] in "AEIU" else "a ") if noun == "report" else ""
     day = day_text(lead.date.date()).rsplit(" ", 1)[0]
-    return f"{subject}: {article}{languages}-language {noun} of {day}"
+    told = f"{article}{languages}-language {noun} of {day}"
+    shown = next((n for n in (3, 2, 1) if len(_and(names[:n])) + 2 + len(told) <= LONGEST), 0)
+    return f"{_and(names[:shown]) if names[:shown] else section}: {told}"
 
 
 def title_of(headings: Sequence[str], casing: Casing) -> str:
