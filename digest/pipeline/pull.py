@@ -27,6 +27,9 @@ from digest.store.entries import save_entries
 from digest.store.reports import save_report
 from digest.store.sources import all_states, save_state
 
+SHOWN_FAILURES = 10
+"""Failures listed by name in what a person reads; the report and ``--json`` hold them all."""
+
 BATCH = 100
 """Sources stored in one transaction: 20 rows at a time cost 16 s for 100,000 rows."""
 
@@ -98,7 +101,11 @@ def summary(outcomes: Sequence[SourceOutcome]) -> str:
     new = sum(each.new for each in outcomes)
     counts = ", ".join(f"{number} {kind}" for kind, number in count.items() if number)
     lines = [f"{len(outcomes)} sources: {counts or 'none'}; {new} new entries"]
-    lines += [f"  failed: {e.name}: {e.error}" for e in outcomes if e.outcome == "failed"]
+    failed = [f"  failed: {e.name}: {e.error}" for e in outcomes if e.outcome == "failed"]
+    lines += failed[:SHOWN_FAILURES]
+    if len(failed) > SHOWN_FAILURES:
+        more = len(failed) - SHOWN_FAILURES
+        lines.append(f"  and {more} more failed; `digest sources list` names them all")
     lines += [f"  {p.where}: {p.message}" for e in outcomes for p in e.problems]
     return "\n".join(lines)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from digest.errors import NothingToReportError, UsageError
 from digest.fetched import SourceOutcome
@@ -158,9 +159,15 @@ def _tell_sources(made: _Run) -> None:
 
 def _common_cause(failed: Sequence[SourceOutcome]) -> str:
     """What most failures say, so that one line tells whether the network or the world is down."""
-    words = [(each.error or "").split(":")[0] for each in failed if each.url]
+    words = [_without_host(each) for each in failed if each.url]
     cause = max(set(words), key=lambda word: (words.count(word), word))
-    return f"{cause} ({words.count(cause)} of {len(words)}); is this machine connected?"
+    return f"{cause} ({words.count(cause)} of {len(words)})"
+
+
+def _without_host(outcome: SourceOutcome) -> str:
+    """The failure without the name of its host, which would make each one another cause."""
+    host = urlsplit(outcome.url or "").hostname or ""
+    return (outcome.error or "failed").replace(host, "…").rstrip(".")
 
 
 def _tell_draft(made: _Run) -> None:
