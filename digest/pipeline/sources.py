@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from digest.config import Config, load_config
+from digest.config import load_config
 from digest.errors import OutputError, UsageError
 from digest.model import Source, SourceState
 from digest.pipeline.files import write_file
@@ -140,8 +140,3 @@ def _document(source: Source, state: SourceState | None) -> dict[str, object]:
         "error": state.error if state else None,
         "moved_to": state.moved_to if state else None,
     }
-
-
-def source_named(config: Config, name: str) -> Source | None:
-    """The source of that name or address."""
-    return next((s for s in config.sources if name in (s.name, s.url, s.path)), None)
