@@ -14,6 +14,7 @@ from digest.text.mentions import NameFinder
 _NOT_PROSE = re.compile(
     r"(?P<fence>^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\2[`~]*[ \t]*$|\Z))"
     r"|<!--.*?-->"
+    r"|<span lang=[^<>\n]*>.*?</span>"
     r"|^(?: {4}|\t)[^\n]*$"
     r"|^ {0,3}>[^\n]*$"
     r"|^ {0,3}#{1,6}[ \t][^\n]*$"
@@ -33,7 +34,8 @@ def gloss(issue: Issue, finder: NameFinder) -> Issue:
     """The issue with each Chinese person's first mention in its prose glossed, in reading order.
 
     ``Xi Jinping`` becomes ``Xí Jìnpíng 习近平``; later mentions stay as written. Never in
-    quotations, headings, link labels or code. Idempotent: a name that is glossed is left alone.
+    quotations, headings, link labels, code or text in another language. Idempotent: a name that
+    is glossed is left alone.
     """
     glosser = _Glosser(finder)
     return replace(
