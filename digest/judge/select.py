@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from digest.model import Override, Ranked, Reason, Section, Selection, Unused
@@ -49,17 +49,25 @@ def _decided(ranked: Sequence[Ranked], overrides: Sequence[Override]) -> list[Ra
             word = "dropped" if "drop" in decided else "held for a later issue"
             found.append(Unused(ranked=each, why=f"{word} by the editor"))
             continue
-        if "pin" in decided:
-            reason = Reason(feature="pinned by the editor", weight=PIN)
-            each = replace(each, score=each.score + PIN, reasons=(*each.reasons, reason))  # noqa: PLW2901
-        move = decided.get("move")
-        if move is not None and move.value:
-            each = replace(each, story=replace(each.story, section=move.value))  # noqa: PLW2901
-        found.append(each)
+        found.append(_moved(_pinned(each, decided), decided))
     return sorted(
         found,
         key=lambda e: (-(e.score if isinstance(e, Ranked) else e.ranked.score), _id(e)),
     )
+
+
+def _pinned(ranked: Ranked, decided: Mapping[str, Override]) -> Ranked:
+    if "pin" not in decided:
+        return ranked
+    reason = Reason(feature="pinned by the editor", weight=PIN)
+    return replace(ranked, score=ranked.score + PIN, reasons=(*ranked.reasons, reason))
+
+
+def _moved(ranked: Ranked, decided: Mapping[str, Override]) -> Ranked:
+    move = decided.get("move")
+    if move is None or not move.value:
+        return ranked
+    return replace(ranked, story=replace(ranked.story, section=move.value))
 
 
 def _is_about(override: Override, ranked: Ranked) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from pathlib import Path
@@ -68,9 +67,6 @@ def test_each_file_gives_its_entries_under_their_sections(seeded: Any, number: s
     code, document, _ = seeded.run("pull", "--offline")
     assert code == 0
     assert document["sources"][0]["entries"] == 14
-    first = TABLE[number][0][0].split()[0].strip("’,")
-    code, found, _ = seeded.run("search", first, "--limit", "50")
-    titles = {entry["title"]: entry for entry in found["entries"]}
     for beginning, sections in TABLE[number]:
         code, found, _ = seeded.run("search", " ".join(beginning.split()[:3]), "--limit", "50")
         entry = next(e for e in found["entries"] if e["title"].startswith(beginning))
@@ -78,12 +74,10 @@ def test_each_file_gives_its_entries_under_their_sections(seeded: Any, number: s
         assert entry["publisher"] == publishers.get(number, "China Digital Times")
         code, why, _ = seeded.run("why", entry["id"])
         assert why["placement"]["section"] in sections, (entry["title"], why["placement"])
-    assert code == 0
-    assert titles is not None
 
 
 @needs_seeds
-def test_an_issue_of_them_shows_no_chrome_and_quotes_what_it_takes(seeded: Any) -> None:
+def test_an_issue_of_them_shows_no_chrome(seeded: Any) -> None:
     code, document, _ = seeded.run("run", "--offline", "--as-of", "2023-05-04")
     assert code == 0
     assert document["stories"] >= 8
@@ -119,10 +113,3 @@ def test_an_undated_text_is_dated_when_first_seen(tmp_path: Path) -> None:
     (entry,) = entries_of(raw, source=source, feed_title=None, now=when[0])
     assert problems == ()
     assert (entry.date, entry.certainty.value, entry.publisher) == (when[0], "guess", "Notes")
-
-
-def test_json_documents_stay_json(letter: Any) -> None:
-    letter.configure("sources: []\n")
-    code, document, _ = letter.run("status")
-    assert code == 0
-    assert json.dumps(document)
