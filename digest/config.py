@@ -23,6 +23,8 @@ from digest.configvalues import (
     Date,
     Deadline,
     Duration,
+    EnvironmentName,
+    Headers,
     HostPort,
     Identifier,
     IssueLength,
@@ -34,6 +36,7 @@ from digest.configvalues import (
     Port,
     Schedule,
     Size,
+    SourceAddress,
     Text,
     WebAddress,
     Whole,
@@ -41,11 +44,12 @@ from digest.configvalues import (
 )
 from digest.data.sections import SHIPPED_SECTIONS
 from digest.errors import ConfigError
-from digest.model import FileFacts, Ownership, Problem, Section, Source
+from digest.model import Ownership, Problem, Section
+from digest.source import FileFacts, Selectors, Source
 from digest.yamlfile import read_yaml
 
 Style = Literal["column"]
-SourceType = Literal["feed", "files"]
+SourceType = Literal["feed", "page", "sitemap", "telegram", "imap", "files"]
 
 
 class _Table(BaseModel):
@@ -111,11 +115,22 @@ class FileConfig(_Table):
     paraphrase: bool | None = Field(None, description="Whether it is an editor's note.")
 
 
+class SelectorsConfig(_Table):
+    """CSS selectors for a source of type `page`; all but `item` look inside one item."""
+
+    item: Line | None = Field(None, description="What repeats: one match is one entry.")
+    title: Line | None = Field(None, description="Title; default: the link's own text.")
+    link: Line | None = Field(None, description="Link; default: the first one of the item.")
+    date: Line | None = Field(None, description="Date: its `datetime` attribute or its text.")
+    summary: Line | None = Field(None, description="Teaser.")
+    text: Line | None = Field(None, description="Body of the linked page (with `full_text`).")
+
+
 class SourceConfig(_Table):
-    """A feed (`url`) or local files (`path`); exactly one of the two."""
+    """A feed, page or mailbox (`url`) or local files (`path`); exactly one of the two."""
 
     name: Line | None = Field(None, description="Name shown; default: its address.")
-    url: WebAddress | None = Field(None, description="Address of the feed.")
+    url: SourceAddress | None = Field(None, description="Address of the feed, page or mailbox.")
     path: Line | None = Field(None, description="Local folder, file or pattern.")
     type: SourceType | None = Field(None, description="Default: found out from the content.")
     publisher: Line | None = Field(None, description="Publisher of its entries; default: its name.")
@@ -134,6 +149,12 @@ class SourceConfig(_Table):
         "content", description="Whether an undated file may take its modification time."
     )
     files: tuple[FileConfig, ...] = Field((), description="Facts the files do not state.")
+    headers: Headers = Field((), description="Further HTTP headers, to this address's host only.")
+    auth: EnvironmentName | None = Field(
+        None,
+        description="Environment variable that holds `user:password` or a bearer token for it.",
+    )
+    selectors: SelectorsConfig | None = Field(None, description="Where a page has its entries.")
 
 
 class NetworkConfig(_Table):
@@ -233,6 +254,8 @@ def source_of(table: SourceConfig) -> Source:
     values = {name: getattr(table, name) for name in SourceConfig.model_fields}
     values["name"] = table.name or table.url or table.path
     values["files"] = tuple(FileFacts(**facts.model_dump()) for facts in table.files)
+    if table.selectors is not None:
+        values["selectors"] = Selectors(**table.selectors.model_dump())
     return Source(id=hashlib.sha256(key.encode()).hexdigest()[:12], **values)
 
 

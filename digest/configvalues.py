@@ -23,6 +23,16 @@ from digest.periods import check_schedule
 SIZES = {"B": 1, "KB": 1000, "MB": 1000**2, "KIB": 1024, "MIB": 1024**2}
 LONGEST_PERIOD = timedelta(days=3660)
 LAST_PORT = 65535
+_HEADER = re.compile(r"[\x20-\x7e]{0,4000}")
+_OWN_HEADERS = re.compile(
+    "accept-encoding|authorization|connection|content-length|cookie|host|if-modified-since"
+    "|if-none-match|proxy-authorization|referer|transfer-encoding|user-agent",
+    re.IGNORECASE,
+)
+_HINTS = {
+    "authorization": "; `auth` names the environment variable that holds it",
+    "user-agent": "; see network.user_agent",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,34 @@ def _web_address(value: object) -> object:
     return value
 
 
+def _source_address(value: object) -> object:
+    if str(value).startswith(("imap://", "imaps://")):
+        _web_address(re.sub(r"^imap", "http", str(value)))
+        if urlsplit(str(value)).username:
+            message = "name no user here; `auth` names the variable that holds user:password"
+            raise ValueError(message)
+        return value
+    return _web_address(value)
+
+
+def _headers(value: object) -> object:
+    """A table of header fields as pairs (RFC 9110: a name is a token, a value one line)."""
+    if isinstance(value, tuple):
+        return value
+    if not isinstance(value, dict):
+        message = "write a table of names and values, such as {X-Reader: digest}"
+        raise ValueError(message)  # noqa: TRY004 - pydantic collects only ValueError
+    pairs = tuple((str(name), str(text)) for name, text in value.items())
+    for name, text in pairs:
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) or not _HEADER.fullmatch(text):
+            message = f"{name[:40]!r} is no header that can be sent; write one line of plain text"
+            raise ValueError(message)
+        if _OWN_HEADERS.fullmatch(name):
+            message = f"{name} is set by the program" + _HINTS.get(name.lower(), "")
+            raise ValueError(message)
+    return pairs
+
+
 def _mail_address(value: str) -> str:
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
         message = 'write an address such as "Name <name@example.org>"'
@@ -161,6 +199,13 @@ _identifier = AfterValidator(
 _language = AfterValidator(
     _matches(r"[a-z]{2,3}", "write a language code in small letters, such as en, ru or zh")
 )
+_environment_name = AfterValidator(
+    _matches(
+        r"[A-Za-z_][A-Za-z0-9_]{0,99}",
+        "write the name of an environment variable, such as DIGEST_AUTH_EXAMPLE; "
+        "a password never stands in this file",
+    )
+)
 _country = AfterValidator(
     _matches(r"[A-Z]{2}", "write a country code of two capital letters, such as GB")
 )
@@ -180,6 +225,13 @@ Zone = Annotated[str, BeforeValidator(_zone), Form("IANA time zone, such as `Eur
 Schedule = Annotated[str, BeforeValidator(_schedule), Form("cron expression")]
 HostPort = Annotated[tuple[str, int], BeforeValidator(_host_port), Form("`host:port`")]
 WebAddress = Annotated[str, BeforeValidator(_web_address), Form("http or https address")]
+SourceAddress = Annotated[
+    str, BeforeValidator(_source_address), Form("http, https, imap or imaps address")
+]
+Headers = Annotated[
+    tuple[tuple[str, str], ...], BeforeValidator(_headers), Form("table of names and values")
+]
+EnvironmentName = Annotated[str, _environment_name, Form("name of an environment variable")]
 MailAddress = Annotated[str, AfterValidator(_mail_address), _one_line, Form("mail address")]
 Date = Annotated[date, BeforeValidator(_date), Form("date, such as `2026-01-01`")]
 Moment = Annotated[datetime, BeforeValidator(_moment), Form("date or time, such as `2026-01-01`")]

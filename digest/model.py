@@ -18,7 +18,7 @@ All times are aware and in UTC; all collections are tuples, so a value can be sh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 LEDE = "lede"
@@ -46,63 +46,6 @@ class Certainty(StrEnum):
     TIME = "time"
     DAY = "day"
     GUESS = "guess"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileFacts:
-    """What an editor knows of a local file that does not say it itself (as front matter would)."""
-
-    pattern: str
-    title: str | None = None
-    publisher: str | None = None
-    url: str | None = None
-    date: datetime | None = None
-    lang: str | None = None
-    section: str | None = None
-    paraphrase: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What the editor wrote about one source; exactly one of ``url`` and ``path`` is set."""
-
-    id: str
-    name: str
-    url: str | None = None
-    path: str | None = None
-    type: str | None = None
-    publisher: str | None = None
-    ownership: Ownership | None = None
-    lang: str | None = None
-    country: str | None = None
-    section: str | None = None
-    weight: float = 1.0
-    every: timedelta = timedelta(hours=1)
-    full_text: bool = False
-    enabled: bool = True
-    sample: bool = False
-    dates: str = "content"
-    files: tuple[FileFacts, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceState:
-    """What the program learned about a source; never edited by hand.
-
-    ``etag`` and ``last_modified`` are echoed byte for byte and never invented.
-    """
-
-    source_id: str
-    etag: str | None = None
-    last_modified: str | None = None
-    body_hash: str | None = None
-    moved_to: str | None = None
-    gone: bool = False
-    due_at: datetime | None = None
-    checked_at: datetime | None = None
-    succeeded_at: datetime | None = None
-    failures: int = 0
-    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,10 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "digest"
 
-FOUNDATION = frozenset({"model", "errors", "fetched", "deliveries"})
+FOUNDATION = frozenset({"model", "source", "errors", "fetched", "deliveries"})
 ROOMS: dict[str, frozenset[str]] = {
     "model": frozenset(),
+    "source": frozenset({"model"}),
     "fetched": frozenset({"model"}),
     "deliveries": frozenset(),
     "errors": frozenset({"model"}),

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from digest.data.loader import read_yaml
-from digest.model import Entry, Ownership, Source
+from digest.model import Entry, Ownership
+from digest.source import Source
 
 SHARED_HOSTS = frozenset({"news.google.com", "feeds.feedburner.com"})
 """Hosts that carry other publishers' entries: an address there says nothing of the publisher."""

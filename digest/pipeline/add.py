@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from digest.data.publishers import load_publishers
 from digest.errors import FetchError, ParseError, UsageError
 from digest.fetched import Failed, NotModified
-from digest.model import Certainty, Entry, RawEntry, Source
+from digest.model import Certainty, Entry, RawEntry
 from digest.pipeline.pull import http_settings
 from digest.pipeline.result import Result
 from digest.pipeline.window import ADDED
@@ -23,6 +23,7 @@ from digest.pull.entries import entries_of
 from digest.pull.files import read
 from digest.pull.htmlfile import read_page
 from digest.pull.http import HttpTransport, Request
+from digest.source import Source
 from digest.store.entries import save_entries
 from digest.text.urls import is_web_url
 

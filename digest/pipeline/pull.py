@@ -15,14 +15,16 @@ from pathlib import Path
 from digest.data.publishers import Publishers, load_publishers
 from digest.errors import DigestError, ParseError
 from digest.fetched import Failed, Fetched, Retrieved, SourceOutcome
-from digest.model import Entry, Problem, RawEntry, Source, SourceState
+from digest.model import Entry, Problem, RawEntry
 from digest.pipeline.result import Result
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.pull.due import is_due, next_state
 from digest.pull.entries import entries_of
 from digest.pull.files import find, read
 from digest.pull.http import HttpSettings, HttpTransport, Request, Transport
+from digest.pull.reading import Document
 from digest.pull.workers import ParserPool
+from digest.source import Source, SourceState
 from digest.store.entries import save_entries
 from digest.store.reports import save_report
 from digest.store.sources import all_states, save_state
@@ -200,17 +202,17 @@ class _Reader:
         if not isinstance(fetched, Retrieved) or following.body_hash == state.body_hash:
             return _Pulled(outcome=_outcome(source, "unchanged"), state=following)
         try:
-            parsed = self.pool.parse(
-                fetched.body, url=fetched.url, content_type=fetched.content_type
+            document = Document(
+                body=fetched.body, url=fetched.url, content_type=fetched.content_type
             )
+            reading = self.pool.read(document, source, now)
         except ParseError as error:
             failed = next_state(source, state, Failed(message=error.message), now)
             return _Pulled(outcome=_outcome(source, "failed", error=error.message), state=failed)
-        entries = self._entries(source, parsed.entries, parsed.title)
         return _Pulled(
-            outcome=_outcome(source, "ok", entries=len(parsed.entries), problems=parsed.problems),
-            state=next_state(source, state, fetched, now, ttl=parsed.ttl),
-            entries=entries,
+            outcome=_outcome(source, "ok", entries=reading.said, problems=reading.problems),
+            state=next_state(source, state, fetched, now, ttl=reading.ttl),
+            entries=self._completed(reading.entries),
         )
 
     def folder(self, source: Source, state: SourceState) -> _Pulled:
@@ -230,7 +232,9 @@ class _Reader:
             found, wrong = read(path, root=root, source=source, parser=self.pool.parse)
             raw += found
             problems += wrong
-        entries = self._entries(source, raw, None)
+        now = self.ws.now
+        found_entries = entries_of(raw, source=source, feed_title=None, now=now)
+        entries = self._completed(found_entries)
         kind = "failed" if problems and not entries else "ok"
         outcome = _outcome(source, kind, entries=len(raw), problems=tuple(problems))
         if kind == "failed":
@@ -240,10 +244,7 @@ class _Reader:
         )
         return _Pulled(outcome=outcome, state=following, entries=entries)
 
-    def _entries(
-        self, source: Source, raw: Sequence[RawEntry], title: str | None
-    ) -> tuple[Entry, ...]:
-        entries = entries_of(raw, source=source, feed_title=title, now=self.ws.now)
+    def _completed(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         return tuple(self.publishers.completed(entry) for entry in entries)
 
 

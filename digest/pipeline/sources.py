@@ -10,12 +10,12 @@ from typing import Any
 
 from digest.config import load_config
 from digest.errors import OutputError, UsageError
-from digest.model import Source, SourceState
 from digest.pipeline.files import write_file
 from digest.pipeline.pull import PullOptions, all_failed, outcome_document, pull, summary
 from digest.pipeline.result import Result
 from digest.pipeline.workspace import open_workspace
 from digest.pull.opml import read_opml, write_opml
+from digest.source import Source, SourceState
 from digest.store.sources import all_states
 
 

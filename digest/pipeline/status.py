@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from digest.deliveries import Delivery
-from digest.model import Source, SourceState
 from digest.pipeline.result import Result
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.render.data import rfc3339
+from digest.source import Source, SourceState
 from digest.store.deliveries import deliveries
 from digest.store.entries import count
 from digest.store.entries import search as find

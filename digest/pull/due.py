@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from digest.fetched import Failed, Fetched, NotModified, Retrieved
-from digest.model import Source, SourceState
+from digest.source import Source, SourceState
 
 LONGEST_WAIT = timedelta(days=1)
 """A failing source is asked at least this often (or at its own ``every``, if that is longer)."""

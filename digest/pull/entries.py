@@ -13,7 +13,8 @@ from datetime import datetime
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from digest.model import Certainty, Entry, RawEntry, Source
+from digest.model import Certainty, Entry, RawEntry
+from digest.source import Source
 from digest.text.clean import clean_text, without_chrome
 from digest.text.html import one_line, plain_text
 from digest.text.language import language_of

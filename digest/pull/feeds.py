@@ -14,8 +14,8 @@ import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -32,6 +32,8 @@ from digest.pull.fields import (
     yes,
 )
 from digest.pull.gate import DEFAULT_LIMITS, Limits, is_strict, shortened
+from digest.pull.jsonfeed import parse_json
+from digest.pull.parsed import ParsedFeed
 from digest.text.dates import parse_date
 from digest.text.html import one_line
 from digest.text.urls import is_web_url
@@ -50,17 +52,6 @@ _FIRST_SURROGATE, _LAST_SURROGATE = 0xD800, 0xDFFF
 _REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]+|[0-9]+);")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParsedFeed:
-    """What a feed said. ``ttl`` is the pause it asks for between two polls."""
-
-    title: str | None
-    entries: tuple[RawEntry, ...]
-    problems: tuple[Problem, ...] = ()
-    lang: str | None = None
-    ttl: timedelta | None = None
-
-
 def parse(
     body: bytes, *, url: str, content_type: str = "", limits: Limits = DEFAULT_LIMITS
 ) -> ParsedFeed:
@@ -77,8 +68,6 @@ def parse(
     if not start:
         raise ParseError("The document is empty; check the address or try again later.")
     if start[:1] == b"{":
-        from digest.pull.jsonfeed import parse_json  # noqa: PLC0415 - it imports ParsedFeed
-
         return parse_json(body, url=url, limits=limits)
     short = shortened(body, limits)
     strict = is_strict(short, limits)

@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Protocol
 
 from digest.errors import ParseError
-from digest.model import Certainty, Problem, RawEntry, Source
+from digest.model import Certainty, Problem, RawEntry
 from digest.pull.decode import decode
-from digest.pull.feeds import ParsedFeed, parse
+from digest.pull.feeds import parse
 from digest.pull.gate import LOCAL_LIMITS, Limits
 from digest.pull.htmlfile import read_page
 from digest.pull.lines import Line, read_lines
 from digest.pull.notes import Facts, front_matter, with_known
+from digest.pull.parsed import ParsedFeed
 from digest.pull.parts import Parts, markdown_parts, text_parts
+from digest.source import Source
 from digest.text.clean import clean_text, without_chrome
 
 __all__ = ["Line", "find", "read", "read_lines"]

@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 
 from digest.errors import ParseError
 from digest.model import Certainty, Problem, RawEntry
-from digest.pull.feeds import ParsedFeed
 from digest.pull.gate import Limits
+from digest.pull.parsed import ParsedFeed
 from digest.text.dates import parse_date
 from digest.text.html import one_line
 from digest.text.urls import is_web_url

@@ -10,8 +10,9 @@ from fnmatch import fnmatchcase
 
 import yaml
 
-from digest.model import Certainty, FileFacts, Problem
+from digest.model import Certainty, Problem
 from digest.pull.fields import yes
+from digest.source import FileFacts
 from digest.text.dates import parse_date
 from digest.text.urls import is_web_url
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from digest.errors import ParseError
-from digest.model import Section, Source
+from digest.model import Section
+from digest.source import Source
 from digest.text.urls import is_web_url
 
 

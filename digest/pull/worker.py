@@ -14,23 +14,34 @@ import resource
 import signal
 import struct
 import sys
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from digest.errors import ParseError
-from digest.pull.feeds import ParsedFeed, parse
+from digest.pull.feeds import parse
 from digest.pull.gate import Limits
+from digest.pull.parsed import ParsedFeed
+from digest.pull.reading import read_document
 
 READY = b"+"
 LENGTH = struct.Struct("!Q")
-Job = tuple[bytes, str, str, Limits]
+Job = tuple[str, tuple[Any, ...]]
 TOO_MUCH_MEMORY = "The feed needs too much memory to read, so it was stopped; it may be hostile."
 
 
-def answer(job: Job) -> ParsedFeed | str:
-    """The parsed feed, or the sentence that says why there is none."""
-    body, url, content_type, limits = job
+def _parse(body: bytes, url: str, content_type: str, limits: Limits) -> ParsedFeed:
+    return parse(body, url=url, content_type=content_type, limits=limits)
+
+
+JOBS: dict[str, Callable[..., object]] = {"parse": _parse, "read": read_document}
+"""What a worker can be asked for, by name."""
+
+
+def answer(job: Job) -> object:
+    """What the job gave, or the sentence that says why there is nothing."""
+    name, arguments = job
     try:
-        return parse(body, url=url, content_type=content_type, limits=limits)
+        return JOBS[name](*arguments)
     except ParseError as error:
         return error.message
     except MemoryError:

@@ -8,7 +8,6 @@ Workers are started when first needed, see no secrets of the environment, and en
 
 from __future__ import annotations
 
-import asyncio
 import os
 import pickle
 import queue
@@ -19,17 +18,21 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import digest
 from digest.errors import ParseError
-from digest.pull.feeds import ParsedFeed
 from digest.pull.gate import DEFAULT_LIMITS, Limits
+from digest.pull.parsed import ParsedFeed
+from digest.pull.reading import Document, Reading
 from digest.pull.worker import LENGTH, READY, TOO_MUCH_MEMORY
+from digest.source import Source
+
+Answer = TypeVar("Answer")
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TMPDIR")
 _PIECE = 1 << 18
@@ -101,7 +104,7 @@ class _Worker:
 class ParserPool:
     """``feeds.parse`` with hard limits, over a few worker processes; a context manager.
 
-    Safe to use from several threads; from asyncio use ``parse_async``.
+    Safe to use from several threads.
     """
 
     def __init__(self, settings: PoolSettings | None = None) -> None:
@@ -139,7 +142,17 @@ class ParserPool:
 
         Blocks while all workers are busy. Raises ParseError with a reason.
         """
-        job = pickle.dumps((body, url, content_type, limits), protocol=pickle.HIGHEST_PROTOCOL)
+        return self._ask("parse", (body, url, content_type, limits), ParsedFeed)
+
+    def read(self, document: Document, source: Source, now: datetime) -> Reading:
+        """What ``reading.read_document`` returns, within the pool's time and memory.
+
+        Blocks while all workers are busy. Raises ParseError with a reason.
+        """
+        return self._ask("read", (document, source, now), Reading)
+
+    def _ask(self, name: str, arguments: tuple[object, ...], kind: type[Answer]) -> Answer:
+        job = pickle.dumps((name, arguments), protocol=pickle.HIGHEST_PROTOCOL)
         worker = self._idle.get()
         keep: _Worker | None = None
         try:
@@ -156,17 +169,9 @@ class ParserPool:
             if keep is None and worker is not None:
                 self._drop(worker)
             self._idle.put(keep)
-        if isinstance(result, ParsedFeed):
+        if isinstance(result, kind):
             return result
         raise ParseError(str(result))
-
-    async def parse_async(
-        self, body: bytes, *, url: str, content_type: str = "", limits: Limits = DEFAULT_LIMITS
-    ) -> ParsedFeed:
-        """``parse`` without blocking the event loop."""
-        return await asyncio.to_thread(
-            self.parse, body, url=url, content_type=content_type, limits=limits
-        )
 
     def _start(self) -> _Worker:
         with self._lock:

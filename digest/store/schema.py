@@ -27,9 +27,9 @@ from sqlalchemy import (
 
 from digest.deliveries import DeliveryState
 from digest.model import Certainty, Ownership
-from digest.store.columns import Choice, CleanText, Reasons, Strings, UtcTime
+from digest.store.columns import Choice, CleanText, Reasons, Seconds, Strings, UtcTime
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration, known here so that opening a current database need not load alembic."""
 
 metadata = MetaData(
@@ -49,6 +49,7 @@ source_states = Table(
     Column("etag", CleanText),
     Column("last_modified", CleanText),
     Column("body_hash", CleanText),
+    Column("ttl", Seconds),
     Column("moved_to", CleanText),
     Column("gone", Boolean, nullable=False),
     Column("due_at", UtcTime),
@@ -84,6 +85,9 @@ entries = Table(
     Column("sample", Boolean, nullable=False),
     Index(None, "date"),
     Index(None, "first_seen"),
+    # How a report is found again when its source changes its addresses or its guids.
+    Index(None, "source_id", "guid"),
+    Index(None, "source_id", "url"),
 )
 
 revisions = Table(

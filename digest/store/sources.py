@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from sqlalchemy import Connection, select
 
-from digest.model import SourceState
+from digest.source import SourceState
 from digest.store.rows import chunks, upsert
 from digest.store.schema import source_states
 

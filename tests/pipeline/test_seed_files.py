@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from digest.model import Source
 from digest.pull.entries import entries_of
 from digest.pull.files import find, read
+from digest.source import Source
 from digest.text.dates import parse_date
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from digest.fetched import Failed, NotModified, Retrieved
-from digest.model import Source, SourceState
 from digest.pull.due import LONGEST_WAIT, address_of, is_due, next_state
+from digest.source import Source, SourceState
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

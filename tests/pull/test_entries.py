@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.model import Certainty, Entry, Ownership, RawEntry, Source
+from digest.model import Certainty, Entry, Ownership, RawEntry
 from digest.pull.entries import entries_of
+from digest.source import Source
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)
 FEED = Source(

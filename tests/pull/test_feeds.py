@@ -7,8 +7,9 @@ import pytest
 
 from digest.errors import ParseError
 from digest.model import Certainty, RawEntry
-from digest.pull.feeds import ParsedFeed, _fast, _forgiving, parse
+from digest.pull.feeds import _fast, _forgiving, parse
 from digest.pull.gate import DEFAULT_LIMITS, LOCAL_LIMITS, Limits, is_strict
+from digest.pull.parsed import ParsedFeed
 from digest.text.clean import clean_text
 from digest.text.html import one_line, plain_text
 

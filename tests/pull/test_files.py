@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from digest.model import Certainty, FileFacts, RawEntry, Source
+from digest.model import Certainty, RawEntry
 from digest.pull.files import find, read, read_lines
 from digest.pull.workers import ParserPool
+from digest.source import FileFacts, Source
 
 LOCAL = Source(id="notes", name="Notes", path="notes/")
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from digest.data.sections import SHIPPED_SECTIONS
 from digest.errors import ParseError
-from digest.model import Source
 from digest.pull.opml import Subscription, read_opml, write_opml
+from digest.source import Source
 
 SECTIONS = {section.id: section for section in SHIPPED_SECTIONS}
 NAMES = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" "), min_size=1)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from digest.errors import ParseError
-from digest.pull.feeds import ParsedFeed
 from digest.pull.gate import LOCAL_LIMITS
+from digest.pull.parsed import ParsedFeed
 from digest.pull.workers import ParserPool, PoolSettings
 
 URL = "https://example.org/feed"
@@ -38,7 +38,9 @@ def test_a_job_gives_what_parse_gives(pool: ParserPool) -> None:
 
 def test_jobs_run_beside_the_event_loop(pool: ParserPool) -> None:
     async def run() -> list[ParsedFeed]:
-        return await asyncio.gather(*(pool.parse_async(GOOD, url=URL) for _ in range(8)))
+        return await asyncio.gather(
+            *(asyncio.to_thread(pool.parse, GOOD, url=URL) for _ in range(8))
+        )
 
     assert len(asyncio.run(run())) == 8
 

@@ -14,7 +14,7 @@ from digest.store.sources import all_states
 WRITER = """
 import sys
 from pathlib import Path
-from digest.model import SourceState
+from digest.source import SourceState
 from digest.store.database import open_store
 from digest.store.sources import save_state
 path, name, rows = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])

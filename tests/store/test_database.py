@@ -18,7 +18,8 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from digest.errors import BusyError, MigrationError, StoreError
-from digest.model import Entry, SourceState
+from digest.model import Entry
+from digest.source import SourceState
 from digest.store.database import (
     Store,
     copy_database,
@@ -38,8 +39,8 @@ Build = Callable[..., Entry]
 LATER = """
 from alembic import op
 import sqlalchemy as sa
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "0002"
 def upgrade():
     with op.batch_alter_table("entries", recreate="always") as batch:
         batch.add_column(sa.Column("mood", sa.Text()))
@@ -48,7 +49,7 @@ def upgrade():
 
 def later_scripts(folder: Path, body: str = LATER) -> Path:
     shutil.copytree(SCRIPTS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "rev_0002_later.py").write_text(body, encoding="utf-8")
+    (folder / "versions" / "rev_9999_later.py").write_text(body, encoding="utf-8")
     return folder
 
 
@@ -176,11 +177,11 @@ def test_migrating_keeps_the_rows_and_leaves_a_private_backup(
     with store.write() as c:
         save_entries(c, [entry()], now=now)
     store.close()
-    migrate(path, scripts=later_scripts(tmp_path / "later"), revision="0002")
-    backup = path.with_name(f"{path.name}.before-0002")
+    migrate(path, scripts=later_scripts(tmp_path / "later"), revision="9999")
+    backup = path.with_name(f"{path.name}.before-9999")
     assert mode_of(backup) == 0o600
     with closing(sqlite3.connect(backup)) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
         assert raw.execute("SELECT count(*) FROM revisions").fetchone() == (1,)
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT id, mood FROM entries").fetchall() == [("e1", None)]
@@ -196,7 +197,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
     store.close()
     broken = later_scripts(tmp_path / "broken", LATER + "    raise RuntimeError('halfway')\n")
     with pytest.raises(RuntimeError, match="halfway"):
-        migrate(path, scripts=broken, revision="0002")
+        migrate(path, scripts=broken, revision="9999")
     again = open_store(path)
     with again.read() as c:
         assert find_entry(c, "e1") == entry()

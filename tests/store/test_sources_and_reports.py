@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
-from digest.model import SourceState
+from digest.source import SourceState
 from digest.store.reports import KEPT, latest_reports, save_report
 from digest.store.sources import all_states, find_state, save_state, save_states
 

@@ -21,12 +21,12 @@ from digest.model import (
     Ranked,
     Section,
     Selection,
-    Source,
     Story,
 )
 from digest.pull.entries import entries_of
 from digest.pull.files import find, read
 from digest.render.environment import Templates
+from digest.source import Source
 from digest.text.markdown import published, traces
 from digest.text.mentions import NameFinder
 from digest.text.words import shared_run

@@ -1,0 +1,56 @@
+"""One document of a source, of any kind, to entries: the whole of what a worker does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from digest.model import Entry, Problem
+from digest.pull.entries import entries_of
+from digest.pull.feeds import parse
+from digest.pull.parsed import ParsedFeed
+from digest.source import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What came over the wire; ``url`` is where it was found, for relative links."""
+
+    body: bytes
+    url: str
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The entries of a document; ``said`` counts what it held before any was left out."""
+
+    entries: tuple[Entry, ...]
+    said: int
+    problems: tuple[Problem, ...] = ()
+    ttl: timedelta | None = None
+
+
+def _feed(document: Document, _: Source) -> ParsedFeed:
+    return parse(document.body, url=document.url, content_type=document.content_type)
+
+
+Parser = Callable[[Document, Source], ParsedFeed]
+
+PARSERS: dict[str, Parser] = {"feed": _feed}
+"""How each type of source is read; every one raises ParseError and may be slow on hostile input."""
+
+
+def read_document(document: Document, source: Source, now: datetime) -> Reading:
+    """The entries of one document, clean and with their ids. Raises ParseError."""
+    parsed = PARSERS[type_of(source)](document, source)
+    entries = entries_of(parsed.entries, source=source, feed_title=parsed.title, now=now)
+    return Reading(
+        entries=entries, said=len(parsed.entries), problems=parsed.problems, ttl=parsed.ttl
+    )
+
+
+def type_of(source: Source) -> str:
+    """What the editor called it, else what its address shows."""
+    return source.type or "feed"
