@@ -1,7 +1,8 @@
 """The newsletter's folder with everything a verb needs: configuration, store, templates, names.
 
 A ``Workspace`` is opened once a command. What is slow to load (name book, encoder, classifier)
-is loaded when it is first asked for.
+is loaded, and its libraries imported, when it is first asked for: a pull needs none of it, and
+half of a small pull's time would go into numpy and Jinja.
 """
 
 from __future__ import annotations
@@ -16,21 +17,22 @@ from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from digest.config import Config, load_config
-from digest.data.names import load_names
 from digest.errors import OutputError
-from digest.judge.embed import Embedder, load_embedder
-from digest.judge.features import LABELS
-from digest.judge.sections import Classifier
-from digest.model import Name, Period
+from digest.model import Period
 from digest.periods import number_of, period_at
-from digest.render.environment import Templates
 from digest.render.site import Site
 from digest.shipped import shipped_folder
 from digest.store.database import Store, copy_database, open_store
 from digest.store.locks import hold
-from digest.text.mentions import NameFinder
+
+if TYPE_CHECKING:
+    from digest.judge.embed import Embedder
+    from digest.judge.sections import Classifier
+    from digest.render.environment import Templates
+    from digest.text.mentions import NameFinder
 
 log = logging.getLogger("digest")
 
@@ -67,23 +69,32 @@ class Workspace:
     @cached_property
     def templates(self) -> Templates:
         """The newsletter's own templates, before the shipped ones."""
+        from digest.render.environment import Templates  # noqa: PLC0415 - see above
+
         own = self.config.folder / "templates"
         return Templates((own, shipped_folder() / "templates"))
 
     @cached_property
     def finder(self) -> NameFinder:
         """The name book, ready to find names in a text."""
-        names: tuple[Name, ...] = load_names()
-        return NameFinder(names)
+        from digest.data.names import load_names  # noqa: PLC0415 - see above
+        from digest.text.mentions import NameFinder  # noqa: PLC0415 - see above
+
+        return NameFinder(load_names())
 
     @cached_property
     def embedder(self) -> Embedder | None:
         """The sentence encoder, loaded when a text has no vector yet."""
+        from digest.judge.embed import load_embedder  # noqa: PLC0415 - see above
+
         return load_embedder()
 
     @cached_property
     def classifier(self) -> Classifier:
         """What places entries in this newsletter's sections."""
+        from digest.judge.features import LABELS  # noqa: PLC0415 - see above
+        from digest.judge.sections import Classifier  # noqa: PLC0415 - see above
+
         own = any(section.id not in LABELS for section in self.config.sections)
         embedder = self.embedder if own else None
         return Classifier(self.config.sections, self.finder, embedder=embedder)
