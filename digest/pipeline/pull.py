@@ -27,7 +27,7 @@ from digest.pull.workers import ParserPool
 from digest.source import Source, SourceState
 from digest.store.entries import save_entries
 from digest.store.reports import save_report
-from digest.store.sources import all_states, save_state
+from digest.store.sources import all_states, save_states
 
 SHOWN_FAILURES = 10
 """Failures listed by name in what a person reads; the report and ``--json`` hold them all."""
@@ -254,11 +254,12 @@ def _store(ws: Workspace, batch: Sequence[_Pulled]) -> dict[str, SourceOutcome]:
     if not batch:
         return outcomes
     with ws.store.write() as connection:
-        for pulled in batch:
-            new = save_entries(connection, pulled.entries, now=ws.now) if pulled.entries else 0
-            if pulled.state is not None:
-                save_state(connection, pulled.state)
-            outcomes[pulled.outcome.source_id] = replace(pulled.outcome, new=new)
+        found = [entry for pulled in batch for entry in pulled.entries]
+        fresh = save_entries(connection, found, now=ws.now)
+        save_states(connection, [p.state for p in batch if p.state is not None])
+    for pulled in batch:
+        new = sum(entry.id in fresh for entry in pulled.entries)
+        outcomes[pulled.outcome.source_id] = replace(pulled.outcome, new=new)
     return outcomes
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 from sqlalchemy import text as sql
 from sqlalchemy import update as update_table
 
@@ -16,13 +16,16 @@ from digest.errors import NotFoundError
 from digest.model import Certainty, Entry
 from digest.store.bigrams import match_expression
 from digest.store.columns import clean
-from digest.store.rows import chunks
+from digest.store.rows import chunks, insert_rows
 from digest.store.schema import entries, revisions
 
 _FIELDS = tuple(field.name for field in fields(Entry))
 _TEXTS = ("title", "text")
 _OWN = tuple(name for name in _FIELDS if name not in _TEXTS)
 _own_values = attrgetter(*_OWN)
+_SEEN = _OWN.index("first_seen") + 1
+_COLUMNS = (*_OWN[:_SEEN], "last_seen", *_OWN[_SEEN:])
+_WORDING = ("entry_id", "fingerprint", "title", "text", "seen_at")
 
 _KEPT = ("id", "first_seen")
 """What a rerun never changes; ``date`` and ``certainty`` follow a rule of their own."""
@@ -42,8 +45,8 @@ class Revision:
     seen_at: datetime
 
 
-def save_entries(c: Connection, found: Iterable[Entry], *, now: datetime) -> int:
-    """How many of the entries are new; all of them are stored.
+def save_entries(c: Connection, found: Iterable[Entry], *, now: datetime) -> frozenset[str]:
+    """The ids of the entries that are new; all of them are stored.
 
     - ``first_seen`` of a stored entry stays, and so does its date where the new one is a guess.
     - Another fingerprint is another revision; revisions are kept.
@@ -53,7 +56,7 @@ def save_entries(c: Connection, found: Iterable[Entry], *, now: datetime) -> int
 
     ``now`` becomes ``last_seen`` and the time of new revisions.
     """
-    return sum(_save_part(c, part, now) for part in chunks(found))
+    return frozenset(key for part in chunks(found) for key in _save_part(c, part, now))
 
 
 def entries_between(c: Connection, start: datetime, end: datetime) -> tuple[Entry, ...]:
@@ -192,14 +195,13 @@ def _select(c: Connection, statement: Select[Any]) -> tuple[Entry, ...]:
 # --- saving ------------------------------------------------------------------------------------
 
 
-def _save_part(c: Connection, part: Sequence[Entry], now: datetime) -> int:
+def _save_part(c: Connection, part: Sequence[Entry], now: datetime) -> list[str]:
     part = _first_of_each(part)
     stored = _stored(c, part)
     fresh = [entry for entry in part if clean(entry.id) not in stored]
     known = [entry for entry in part if clean(entry.id) in stored]
     owned = [entry for entry in known if _owns(entry, stored[clean(entry.id)])]
-    if fresh:
-        c.execute(insert(entries), [_row(entry) | {"last_seen": now} for entry in fresh])
+    insert_rows(c, entries, _COLUMNS, [_stored_values(entry, now) for entry in fresh])
     if owned:
         _update(c, owned, stored)
     if known:
@@ -207,9 +209,8 @@ def _save_part(c: Connection, part: Sequence[Entry], now: datetime) -> int:
         c.execute(seen.values(last_seen=now), [{"key": entry.id} for entry in known])
     changed = [e for e in owned if not _same(e.fingerprint, stored[clean(e.id)].fingerprint)]
     wordings = fresh + _without_known_wordings(c, changed)
-    if wordings:
-        c.execute(insert(revisions), [_wording(entry, now) for entry in wordings])
-    return len(fresh)
+    insert_rows(c, revisions, _WORDING, [_wording(entry, now) for entry in wordings])
+    return [entry.id for entry in fresh]
 
 
 def _first_of_each(part: Sequence[Entry]) -> list[Entry]:
@@ -268,11 +269,10 @@ def _row(entry: Entry) -> dict[str, Any]:
     return dict(zip(_OWN, _own_values(entry), strict=True))
 
 
-def _wording(entry: Entry, now: datetime) -> dict[str, Any]:
-    return {
-        "entry_id": entry.id,
-        "fingerprint": entry.fingerprint,
-        "title": entry.title,
-        "text": entry.text,
-        "seen_at": now,
-    }
+def _stored_values(entry: Entry, now: datetime) -> tuple[Any, ...]:
+    values = _own_values(entry)
+    return (*values[:_SEEN], now, *values[_SEEN:])
+
+
+def _wording(entry: Entry, now: datetime) -> tuple[Any, ...]:
+    return (entry.id, entry.fingerprint, entry.title, entry.text, now)

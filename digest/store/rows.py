@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 T = TypeVar("T")
@@ -35,3 +36,39 @@ def upsert(table: Table) -> Insert:
         if column.name not in keys
     }
     return statement.on_conflict_do_update(index_elements=keys, set_=values)
+
+
+def insert_rows(
+    c: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """The rows are stored; the values of each stand in the order of ``columns``.
+
+    For thousands of rows at a time: the columns' own types make of each value what is stored, as
+    in any statement, but the statement is made once and rows never become dictionaries, which is
+    half the time of storing an entry.
+    """
+    if not rows:
+        return
+    statement, processors = _insertion(table, columns, c.dialect)
+    made = [
+        tuple(
+            [
+                value if process is None else process(value)
+                for process, value in zip(processors, row, strict=True)
+            ]
+        )
+        for row in rows
+    ]
+    c.exec_driver_sql(statement, made)
+
+
+@cache
+def _insertion(
+    table: Table, columns: tuple[str, ...], dialect: Dialect
+) -> tuple[str, tuple[Any, ...]]:
+    statement = insert(table).compile(dialect=dialect, column_keys=list(columns))
+    # The text names columns in the order of the table, whatever the order asked for.
+    if tuple(statement.positiontup or ()) != columns:
+        raise ValueError(f"name the columns in the order of the table {table.name}")
+    types = [table.c[name].type.dialect_impl(dialect) for name in columns]
+    return str(statement), tuple(type_.bind_processor(dialect) for type_ in types)
