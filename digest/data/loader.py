@@ -35,14 +35,6 @@ def read_json(name: str) -> Any:
 
 
 @cache
-def load_tracking() -> tuple[frozenset[str], tuple[str, ...], Mapping[str, frozenset[str]]]:
-    """Query parameters that only track: exact names, prefixes, and names by site."""
-    data = read_yaml("tracking.yaml")
-    by_site = {site: frozenset(names) for site, names in data["sites"].items()}
-    return frozenset(data["names"]), tuple(data["prefixes"]), by_site
-
-
-@cache
 def load_stopwords(script: str) -> Mapping[str, Mapping[str, float]]:
     """Small words of a script, ``latin`` or ``cyrillic``: word -> language -> weight.
 
