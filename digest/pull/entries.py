@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -44,15 +45,31 @@ def entries_of(
     title nor text are left out. A ``RawEntry`` with ``path`` holds plain text, any other HTML.
     """
     distinct = tuple({_said(item): item for item in raw}.values())
-    urls = Counter(url for r in distinct if (url := _address(r)))
-    guids = Counter(r.guid for r in distinct if r.guid)
+    addresses = [_address(item) for item in distinct]
+    urls = Counter(url for url in addresses if url)
+    guids = Counter(item.guid for item in distinct if item.guid)
+    unnamed = source.name in {source.url, source.path, source.id, ""}
+    usual = one_line(source.publisher or (unnamed and feed_title) or source.name)
     found: dict[str, Entry] = {}
-    for item in distinct:
-        key = _key(item, source, urls, guids)
-        entry = _entry(item, source, _publisher(item, source, feed_title), now, hash_id(key))
+    for item, url in zip(distinct, addresses, strict=True):
+        known = _Known(
+            id=hash_id(_key(item, url, source, urls, guids)),
+            url=url,
+            publisher=one_line(item.publisher) if item.publisher else usual,
+        )
+        entry = _entry(item, source, known, now)
         if entry is not None:
             found.setdefault(entry.id, entry)
     return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What was found out about an item before its text is looked at."""
+
+    id: str
+    url: str | None
+    publisher: str
 
 
 def hash_id(key: str) -> str:
@@ -71,9 +88,10 @@ def _said(item: RawEntry) -> tuple[str | None, ...]:
     return (item.url, item.guid, item.title, item.path, item.heading, told)
 
 
-def _key(item: RawEntry, source: Source, urls: Counter[str], guids: Counter[str]) -> str:
+def _key(
+    item: RawEntry, url: str | None, source: Source, urls: Counter[str], guids: Counter[str]
+) -> str:
     """What the id is a hash of: address, else (source, guid), else (path, heading)."""
-    url = _address(item)
     if url and urls[url] == 1 and not _is_home(url):
         return url
     if item.guid and guids[item.guid] == 1:
@@ -96,24 +114,16 @@ def _is_home(url: str) -> bool:
     return parts.path in {"", "/"} and not parts.query
 
 
-def _publisher(item: RawEntry, source: Source, feed_title: str | None) -> str:
-    unnamed = source.name in {source.url, source.path, source.id, ""}
-    name = item.publisher or source.publisher or (unnamed and feed_title) or source.name
-    return one_line(name)
-
-
-def _entry(
-    item: RawEntry, source: Source, publisher: str, now: datetime, entry_id: str
-) -> Entry | None:
+def _entry(item: RawEntry, source: Source, known: _Known, now: datetime) -> Entry | None:
     title, text = _title_and_text(item)
     if not title and not text:
         return None
     date, certainty = _date(item, now)
     return Entry(
-        id=entry_id,
+        id=known.id,
         source_id=source.id,
-        url=_address(item),
-        publisher=publisher,
+        url=known.url,
+        publisher=known.publisher,
         title=title,
         text=text,
         lang=_language(item, source, f"{title}\n{text}"),

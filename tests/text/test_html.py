@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.text import html
 from digest.text.html import mark_languages, one_line, plain_text, sanitise
 
 PLAIN = [
@@ -150,3 +151,32 @@ def test_marking_twice_adds_nothing_and_loses_nothing(text: str) -> None:
     marked = mark_languages(safe, "en")
     assert mark_languages(marked, "en") == marked
     assert plain_text(marked) == plain_text(safe)
+
+
+_PIECES = st.sampled_from(
+    ["<p>", "</p>", '<p class="a b">', "<br>", "<br />", "<b>", "</b>", "<em>", "</em>", "<span>"]
+    + ['<a href="https://example.org/?a=1&amp;b=2">', "</a>", "</span>", "<i>", "</i>", "<strong>"]
+    + [
+        "one",
+        "two ",
+        " three",
+        "\n",
+        "\n\n",
+        "  ",
+        "&amp;",
+        "&lt;b&gt;",
+        "&nbsp;",
+        "Xi’s",
+        "习近平",
+    ]
+    + ["<div>", "</div>", "<script>x</script>", "<p", "a < b", "<a title='>'>", "</strong>", "."]
+)
+
+
+@given(st.lists(_PIECES, max_size=25).map("".join))
+def test_the_short_way_to_plain_text_says_what_the_parser_says(markup: str) -> None:
+    simple = html._simple_text(markup)
+    if simple is not None and html._TAG.search(markup):
+        body = html.LexborHTMLParser(markup).body
+        assert body is not None
+        assert simple == html._paragraphs("".join(html._pieces(body)))
