@@ -154,9 +154,23 @@ def test_marking_twice_adds_nothing_and_loses_nothing(text: str) -> None:
 
 
 _PIECES = st.sampled_from(
-    ["<p>", "</p>", '<p class="a b">', "<br>", "<br />", "<b>", "</b>", "<em>", "</em>", "<span>"]
-    + ['<a href="https://example.org/?a=1&amp;b=2">', "</a>", "</span>", "<i>", "</i>", "<strong>"]
-    + [
+    [
+        "<p>",
+        "</p>",
+        '<p class="a b">',
+        "<br>",
+        "<br />",
+        "<b>",
+        "</b>",
+        "<em>",
+        "</em>",
+        "<span>",
+        '<a href="https://example.org/?a=1&amp;b=2">',
+        "</a>",
+        "</span>",
+        "<i>",
+        "</i>",
+        "<strong>",
         "one",
         "two ",
         " three",
@@ -168,8 +182,15 @@ _PIECES = st.sampled_from(
         "&nbsp;",
         "Xi’s",
         "习近平",
+        "<div>",
+        "</div>",
+        "<script>x</script>",
+        "<p",
+        "a < b",
+        "<a title='>'>",
+        "</strong>",
+        ".",
     ]
-    + ["<div>", "</div>", "<script>x</script>", "<p", "a < b", "<a title='>'>", "</strong>", "."]
 )
 
 
