@@ -106,7 +106,7 @@ def _split(url: str) -> SplitResult | None:
         _ = parts.port  # reading it is what checks it
     except ValueError:
         return None
-    return parts if parts.hostname else None
+    return parts if (parts.hostname or "").rstrip(".") else None
 
 
 def _netloc(parts: SplitResult, host: str) -> str:

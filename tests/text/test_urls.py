@@ -209,6 +209,7 @@ PIECES = st.sampled_from(
     [
         *(
             "https://",
+    "https://./",
             "http://",
             "HTTPS://",
             "//",
@@ -301,6 +302,7 @@ def test_host() -> None:
         "/a",
         "https:example.org",
         "https://",
+    "https://./",
         "ftp://a/",
         "https://a b/",
         "",
