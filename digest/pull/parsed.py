@@ -10,10 +10,14 @@ from digest.model import Problem, RawEntry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """What a feed said. ``ttl`` is the pause it asks for between two polls."""
+    """What a feed said. ``ttl`` is the pause it asks for between two polls.
+
+    ``more`` are addresses of further documents that belong to this one (of a sitemap index).
+    """
 
     title: str | None
     entries: tuple[RawEntry, ...]
     problems: tuple[Problem, ...] = ()
     lang: str | None = None
     ttl: timedelta | None = None
+    more: tuple[str, ...] = ()

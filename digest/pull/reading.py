@@ -9,7 +9,10 @@ from datetime import datetime, timedelta
 from digest.model import Entry, Problem
 from digest.pull.entries import entries_of
 from digest.pull.feeds import parse
+from digest.pull.pages import read_listing
 from digest.pull.parsed import ParsedFeed
+from digest.pull.sitemaps import is_sitemap_address, read_sitemap
+from digest.pull.telegram import channel_of, read_channel
 from digest.source import Source
 
 
@@ -24,21 +27,52 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The entries of a document; ``said`` counts what it held before any was left out."""
+    """The entries of a document; ``said`` counts what it held before any was left out.
+
+    ``more`` are addresses to read for this source too (see ``ParsedFeed.more``).
+    """
 
     entries: tuple[Entry, ...]
     said: int
     problems: tuple[Problem, ...] = ()
     ttl: timedelta | None = None
+    more: tuple[str, ...] = ()
 
 
 def _feed(document: Document, _: Source) -> ParsedFeed:
     return parse(document.body, url=document.url, content_type=document.content_type)
 
 
+def _page(document: Document, source: Source) -> ParsedFeed:
+    return read_listing(
+        document.body,
+        url=document.url,
+        selectors=source.selectors,
+        content_type=document.content_type,
+    )
+
+
+def _sitemap(document: Document, source: Source) -> ParsedFeed:
+    return read_sitemap(
+        document.body,
+        url=document.url,
+        content_type=document.content_type,
+        full_text=source.full_text,
+    )
+
+
+def _telegram(document: Document, _: Source) -> ParsedFeed:
+    return read_channel(document.body, url=document.url, content_type=document.content_type)
+
+
 Parser = Callable[[Document, Source], ParsedFeed]
 
-PARSERS: dict[str, Parser] = {"feed": _feed}
+PARSERS: dict[str, Parser] = {
+    "feed": _feed,
+    "page": _page,
+    "sitemap": _sitemap,
+    "telegram": _telegram,
+}
 """How each type of source is read; every one raises ParseError and may be slow on hostile input."""
 
 
@@ -47,10 +81,18 @@ def read_document(document: Document, source: Source, now: datetime) -> Reading:
     parsed = PARSERS[type_of(source)](document, source)
     entries = entries_of(parsed.entries, source=source, feed_title=parsed.title, now=now)
     return Reading(
-        entries=entries, said=len(parsed.entries), problems=parsed.problems, ttl=parsed.ttl
+        entries=entries,
+        said=len(parsed.entries),
+        problems=parsed.problems,
+        ttl=parsed.ttl,
+        more=parsed.more,
     )
 
 
 def type_of(source: Source) -> str:
     """What the editor called it, else what its address shows."""
-    return source.type or "feed"
+    if source.type:
+        return source.type
+    if channel_of(source.url or ""):
+        return "telegram"
+    return "sitemap" if is_sitemap_address(source.url or "") else "feed"
