@@ -60,6 +60,13 @@ _MAPPED = IPv6Network("::ffff:0:0/96")
 _LOW_32 = 0xFFFFFFFF
 _ISATAP = (0x00005EFE, 0x02005EFE)
 
+_OWN_NAMES = frozenset(
+    {"localhost", "localhost.localdomain", "localhost6", "ip6-localhost", "ip6-loopback"}
+)
+_INSIDE = (".localdomain", ".local", ".internal", ".home.arpa", ".intranet", ".lan", ".private")
+"""Ends of names that never stand for the public internet (RFC 6761, 6762, 8375; ICANN's
+``.internal``; the ones of RFC 6762 appendix G that are in use)."""
+
 _PART = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+", re.ASCII)
 _MAX_PARTS = 4
 _MAX_BYTE = 255
@@ -107,6 +114,20 @@ def _embedded(address: IPv6Address) -> tuple[IPv4Address, ...]:
     return ()
 
 
+def inside_name(host: str) -> str | None:
+    """What a name is that only a private network knows ("this machine"), or None for others.
+
+    The address a name resolves to is judged on its own; this is for a proxy, which resolves
+    names where we cannot see it.
+    """
+    name = _folded(host)
+    if name in _OWN_NAMES or name.endswith(".localhost"):
+        return "this machine"
+    if name.endswith(_INSIDE) or "." not in name:
+        return "a name of a private network"
+    return None
+
+
 def literal(host: str) -> Address | None:
     """The address a host name spells out in any notation, or None for a real name.
 
@@ -115,9 +136,7 @@ def literal(host: str) -> Address | None:
     escapes, brackets, a trailing dot. Numbers too large for an address count as ``0.0.0.0``, so
     that they are refused and not looked up.
     """
-    folded = unicodedata.normalize("NFKC", unquote(host)).replace("。", ".")
-    bare = "".join(c for c in folded if unicodedata.category(c) != "Cf").strip("[] ")
-    bare = bare.removesuffix(".")
+    bare = _folded(host)
     try:
         return ip_address(bare.partition("%")[0])
     except ValueError:
@@ -126,6 +145,15 @@ def literal(host: str) -> Address | None:
     if not all(_PART.fullmatch(part) for part in parts):
         return None
     return _from_parts([_number(part) for part in parts])
+
+
+def _folded(host: str) -> str:
+    """The host as a lenient reader sees it: compatibility forms, escapes and dots resolved."""
+    if host.isascii() and "%" not in host:
+        return host.strip("[] ").rstrip(".").lower()
+    folded = unicodedata.normalize("NFKC", unquote(host)).replace("。", ".")
+    bare = "".join(c for c in folded if unicodedata.category(c) != "Cf")
+    return bare.strip("[] ").rstrip(".").lower()
 
 
 def _number(part: str) -> int:

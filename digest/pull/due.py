@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -16,9 +16,37 @@ LONGEST_FRESH = timedelta(days=7)
 """A feed's own wish (max-age, TTL) silences it no longer than this; Retry-After may."""
 
 
+WAY_BACK = 3
+"""After so many failures in a row at a place it moved to, a source is asked at its old one too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What to ask for a source: an address, with the validators that were got there."""
+
+    url: str | None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+def question_of(source: Source, state: SourceState | None) -> Question:
+    """What to ask next. Validators of a place the source moved to are for that place only."""
+    url = address_of(source, state)
+    if state is None or (state.moved_to and url != state.moved_to):
+        return Question(url=url)
+    return Question(url=url, etag=state.etag, last_modified=state.last_modified)
+
+
 def address_of(source: Source, state: SourceState | None) -> str | None:
-    """The address to ask: where a permanent redirect led, else what the editor wrote."""
-    return state.moved_to if state and state.moved_to else source.url
+    """The address to ask: where a permanent redirect led, else what the editor wrote.
+
+    A new place that fails ``WAY_BACK`` times in a row is asked in turn with the configured one,
+    so that neither a redirect taken back nor an old place given up can lose a source.
+    """
+    if state is None or not state.moved_to:
+        return source.url
+    back = state.failures >= WAY_BACK and (state.failures - WAY_BACK) % 2 == 0
+    return source.url if back else state.moved_to
 
 
 def is_due(source: Source, state: SourceState | None, now: datetime) -> bool:
@@ -37,23 +65,32 @@ def next_state(
     now: datetime,
     *,
     ttl: timedelta | None = None,
+    took: timedelta = timedelta(0),
 ) -> SourceState:
     """What to remember after one answer, with the time the source is due again.
 
-    ``ttl`` is what the feed itself asks (``ParsedFeed.ttl``). A body that could not be parsed is
-    handed in as ``Failed``, so that its validators are not taken for good. The back-off doubles
-    from ``source.every`` with each failure in a row. Validators of a success replace the old
-    ones together; a 304 replaces those it brings; a failure touches none.
+    ``ttl`` is what the feed itself asks (``ParsedFeed.ttl``); an unchanged feed keeps the one it
+    had. ``took`` is how long after ``now`` the answer came: what a server asks counts from then,
+    the editor's plan from ``now``, so that an hourly run finds an hourly source due each time.
+    A body that could not be parsed is handed in as ``Failed``, so that its validators are not
+    taken for good. The back-off doubles from ``source.every`` with each failure in a row.
+    Validators of a success replace the old ones together; a 304 replaces those it brings; a
+    failure touches none. What is gone stays gone until it answers well, asked by a person.
     """
     old = state or SourceState(source_id=source.id)
     if isinstance(fetched, Failed):
-        return _after_failure(source, old, fetched, now)
-    wait = max(source.every, min(max(fetched.fresh_for, ttl or timedelta(0)), LONGEST_FRESH))
+        return _after_failure(source, old, fetched, now, took)
+    digest = body_hash(fetched) if isinstance(fetched, Retrieved) else old.body_hash
+    if ttl is None and digest == old.body_hash:
+        ttl = old.ttl
+    asked = min(max(fetched.fresh_for, ttl or timedelta(0)), LONGEST_FRESH)
     good = replace(
         old,
-        moved_to=fetched.moved_to or old.moved_to,
+        body_hash=digest,
+        ttl=ttl,
+        moved_to=_place(source, old, fetched),
         gone=False,
-        due_at=now + wait,
+        due_at=max(now + source.every, now + took + asked),
         checked_at=now,
         succeeded_at=now,
         failures=0,
@@ -65,12 +102,13 @@ def next_state(
             etag=fetched.etag or old.etag,
             last_modified=fetched.last_modified or old.last_modified,
         )
-    return replace(
-        good,
-        etag=fetched.etag,
-        last_modified=fetched.last_modified,
-        body_hash=body_hash(fetched),
-    )
+    return replace(good, etag=fetched.etag, last_modified=fetched.last_modified)
+
+
+def _place(source: Source, old: SourceState, fetched: Retrieved | NotModified) -> str | None:
+    """Where the source moved to, after an answer; nothing once it answers at its own address."""
+    place = fetched.moved_to or address_of(source, old)
+    return None if place == source.url else place
 
 
 def body_hash(fetched: Retrieved) -> str:
@@ -78,14 +116,18 @@ def body_hash(fetched: Retrieved) -> str:
     return sha256(fetched.body).hexdigest()
 
 
-def _after_failure(source: Source, old: SourceState, failed: Failed, now: datetime) -> SourceState:
+def _after_failure(
+    source: Source, old: SourceState, failed: Failed, now: datetime, took: timedelta
+) -> SourceState:
     failures = old.failures + 1
     longest = max(LONGEST_WAIT, source.every)
     back_off = min(source.every * 2 ** min(failures - 1, 30), longest)
+    wished = now + took + (failed.retry_after or timedelta(0))
+    gone = failed.gone or old.gone
     return replace(
         old,
-        gone=failed.gone,
-        due_at=None if failed.gone else now + max(back_off, failed.retry_after or timedelta(0)),
+        gone=gone,
+        due_at=None if gone else max(now + back_off, wished),
         checked_at=now,
         failures=failures,
         error=failed.message,

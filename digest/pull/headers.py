@@ -46,8 +46,11 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> time
     return min(max(until - since, timedelta(0)), LONGEST)
 
 
-def fresh_for(headers: Mapping[str, str]) -> timedelta:
-    """How long the answer says it stays good: max-age, else Expires less Date, else zero."""
+def fresh_for(headers: Mapping[str, str], now: datetime | None = None) -> timedelta:
+    """How long the answer says it stays good: max-age, else Expires less Date, else zero.
+
+    ``now`` stands in for a missing Date.
+    """
     cache = headers.get("Cache-Control", "")
     if _NO_STORE.search(cache):
         return timedelta(0)
@@ -56,7 +59,8 @@ def fresh_for(headers: Mapping[str, str]) -> timedelta:
         spent = int(age[:12]) if age.isascii() and age.isdigit() else 0
         seconds = max(int(found.group(1)) - spent, 0)
         return min(timedelta(seconds=seconds), LONGEST)
-    expires, date = http_date(headers.get("Expires")), http_date(headers.get("Date"))
+    expires = http_date(headers.get("Expires"))
+    date = http_date(headers.get("Date")) or now if expires else None
     if expires is None or date is None:
         return timedelta(0)
     return min(max(expires - date, timedelta(0)), LONGEST)

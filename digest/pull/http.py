@@ -9,25 +9,23 @@ library; body, headers and total time are capped. Failures are values (``Failed`
 
 from __future__ import annotations
 
-import asyncio
-import re
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from digest.errors import FetchError, FetchRefusedError
+from digest.errors import FetchError
 from digest.fetched import Failed, Fetched, NotModified, Retrieved
-from digest.pull.addresses import literal, refusal
-from digest.pull.bodies import ACCEPTED, Body
+from digest.pull.answers import sendable, status_sentence, translated, validator
+from digest.pull.bodies import Body
 from digest.pull.headers import fresh_for, retry_after
-from digest.text.urls import without_userinfo
+from digest.pull.targets import Origin, address, host_of, origin_of, target_of, userinfo_of
+from digest.pull.turns import Budget, Clock, Manners, Turns
+from digest.pull.wire import SocketFactory, guarded_socket, open_socket, session
 
 ACCEPT_FEEDS = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
@@ -35,19 +33,22 @@ ACCEPT_FEEDS = (
 )
 MAX_REDIRECTS = 5
 MAX_HEADERS = 64 * 1024
-_MAX_LINE = 16 * 1024
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = _PERMANENT | {302, 303, 307}
-_PAUSES = frozenset({429, 503})
-_OK, _NO_CONTENT, _RESET, _NOT_MODIFIED, _GONE, _REDIRECTION = 200, 204, 205, 304, 410, 300
-_DENIAL = re.compile(r"The address \S+ is not on the public internet .*?to allow it\.")
+_LOGIN = frozenset({401, 403})
+_OK, _EMPTY, _NOT_MODIFIED, _GONE, _REDIRECTION = 200, frozenset({204, 205, 206}), 304, 410, 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to fetch. ``headers`` (a source's own, credentials too) go to ``url``'s origin only."""
+    """What to fetch. ``headers`` (a source's own, credentials too) go to ``home``'s origin only.
+
+    ``home`` is the address the editor wrote, where ``url`` is one it moved to; default: ``url``.
+    Its ``user:password@`` goes where the headers go.
+    """
 
     url: str
+    home: str | None = None
     etag: str | None = None
     last_modified: str | None = None
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -60,7 +61,8 @@ class Request:
 class HttpSettings:
     """How to behave on the network. ``allow_private`` are (host, port) pairs as configured.
 
-    With a ``proxy`` names are resolved there, so only literal addresses are judged here.
+    With a ``proxy`` names are resolved there, so only literal addresses and names that are known
+    to be local are judged here.
     """
 
     user_agent: str
@@ -69,6 +71,15 @@ class HttpSettings:
     connections: int = 64
     host_connections: int = 1
     proxy: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edges:
+    """Where the transport touches the machine: clock, resolver (default: the system's), sockets."""
+
+    clock: Clock = field(default_factory=Clock)
+    resolver: AbstractResolver | None = None
+    sockets: SocketFactory = guarded_socket
 
 
 class Transport(Protocol):
@@ -84,52 +95,84 @@ class _Redirect:
     permanent: bool
 
 
-class _Host:
-    """The turn-taking of one hostname:port."""
+class _Job:
+    """One request on its way: the time it has left, what it may say and where."""
 
-    def __init__(self, connections: int) -> None:
-        self.free = asyncio.Semaphore(connections)
-        self.door = asyncio.Lock()
-        self.ready_at = 0.0
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.budget = Budget(request.timeout)
+        self.permanent = True
+        self.moved_to: str | None = None
+        self._own = dict(request.headers)
+        home = request.home or request.url
+        if secret := userinfo_of(home):
+            self._own.setdefault("Authorization", secret)
+        self._home = _origin(home) if self._own else None
 
+    def follow(self, url: URL, *, permanent: bool) -> None:
+        """Remember one redirect; only permanent ones from the very start move a source."""
+        self.permanent = self.permanent and permanent
+        if self.permanent:
+            self.moved_to = str(url)
 
-class _Budget:
-    """What is left of a request's time; waiting for a host's turn costs nothing."""
+    @property
+    def conditional(self) -> bool:
+        """Whether there are validators that fit the address asked.
 
-    def __init__(self, total: timedelta) -> None:
-        self.total = self.left = total.total_seconds()
+        They belong to where they were got: a permanent redirect leaves it, so they are taken off
+        the request (RFC 9110 §15.4). A temporary one does not: what they came from may well have
+        lain behind the same one, which is followed anew each time.
+        """
+        request = self.request
+        return self.moved_to is None and bool(request.etag or request.last_modified)
 
-    @asynccontextmanager
-    async def spend(self) -> AsyncIterator[None]:
-        clock = asyncio.get_running_loop().time
-        start = clock()
-        try:
-            async with asyncio.timeout(self.left):
-                yield
-        except TimeoutError as error:
-            message = f"No complete answer within {self.total:g} seconds; try again later."
-            raise FetchError(message) from error
-        finally:
-            self.left = max(self.left - (clock() - start), 0.0)
+    def own(self, url: URL) -> dict[str, str]:
+        """The source's own headers, for its own scheme, host and port."""
+        return self._own if self._own and origin_of(url) == self._home else {}
+
+    @property
+    def has_own(self) -> bool:
+        return bool(self._own)
+
+    def headers(self, url: URL) -> dict[str, str]:
+        """What is sent to one address besides what the session always sends."""
+        request = self.request
+        headers = {"Accept": request.accept}
+        if self.conditional:
+            if request.etag and sendable(request.etag):
+                headers["If-None-Match"] = request.etag
+            if request.last_modified and sendable(request.last_modified):
+                headers["If-Modified-Since"] = request.last_modified
+        headers.update(self.own(url))
+        return headers
 
 
 class HttpTransport:
     """``Transport`` over aiohttp; an async context manager.
 
-    ``now`` is only used to read a Retry-After date of an answer that has no Date of its own.
+    ``now`` is only used to read a date of an answer that has no Date of its own.
     """
 
-    def __init__(self, settings: HttpSettings, *, now: datetime | None = None) -> None:
+    def __init__(
+        self, settings: HttpSettings, *, now: datetime | None = None, edges: Edges | None = None
+    ) -> None:
         self._settings = settings
         self._now = now
-        self._hosts: dict[tuple[str, int], _Host] = {}
-        self._free = asyncio.Semaphore(settings.connections)
+        self._edges = edges or Edges()
         self._allowed = frozenset((host.lower(), port) for host, port in settings.allow_private)
+        manners = Manners(
+            connections=settings.connections,
+            per_host=settings.host_connections,
+            gap=settings.host_gap,
+        )
+        self._turns = Turns(manners, self._edges.clock)
 
     async def __aenter__(self) -> Self:
         # Two doors, so that what is allowed for one host:port is not allowed for a redirect.
-        self._public = self._session(_guarded_socket if not self._settings.proxy else None)
-        self._private = self._session(None)
+        edges, agent = self._edges, self._settings.user_agent
+        guarded = open_socket if self._settings.proxy else edges.sockets
+        self._public = session(agent, make=guarded, resolver=edges.resolver)
+        self._private = session(agent, make=open_socket, resolver=edges.resolver)
         return self
 
     async def __aexit__(
@@ -147,150 +190,91 @@ class HttpTransport:
         Never raises for what a server, a name or an address does; the message of a ``Failed``
         is one sentence. Cancellation passes through.
         """
+        job: _Job | None = None
         try:
-            return await self._follow(request)
+            url = target_of(request.url, allowed=self._allowed)
+            job = _Job(request)
+            return await self._follow(url, job)
         except FetchError as error:
             return Failed(
                 message=error.message,
                 status=error.status,
-                gone=error.status == _GONE,
+                # What a temporary redirect leads to may go, and the source itself live on.
+                gone=error.status == _GONE and job is not None and job.permanent,
                 retry_after=error.retry_after,
             )
 
-    async def _follow(self, request: Request) -> Fetched:
-        first = url = self._checked(request.url, None)
-        budget = _Budget(request.timeout)
-        moved_to: str | None = None
-        permanent = True
+    async def _follow(self, url: URL, job: _Job) -> Fetched:
         for _ in range(MAX_REDIRECTS + 1):
-            own = url.origin() == first.origin()
-            answer = await self._hop(url, request, budget, headers=_headers(request, own=own))
+            answer = await self._hop(url, job)
             if not isinstance(answer, _Redirect):
-                return _with_move(answer, moved_to)
-            url = self._checked(answer.target, url)
-            permanent = permanent and answer.permanent
-            if permanent:
-                moved_to = str(url)
+                moved = job.moved_to
+                return answer if moved is None else replace(answer, moved_to=moved)
+            url = target_of(answer.target, url, allowed=self._allowed)
+            job.follow(url, permanent=answer.permanent)
         raise FetchError(f"The address redirects more than {MAX_REDIRECTS} times; check it.")
 
-    def _checked(self, target: str, base: URL | None) -> URL:
-        """The address to ask next; raises FetchRefusedError before anything is connected."""
-        try:
-            url = base.join(URL(target)) if base else URL(target.strip())
-            host, port = (url.host or "").lower(), url.port
-        except ValueError as error:
-            raise FetchRefusedError("The address cannot be read; check it.") from error
-        if url.scheme not in {"http", "https"} or not host or port is None:
-            message = "The address is not http or https; it is not opened."
-            if base:
-                message = "The address redirects away from http and https; it is not followed."
-            raise FetchRefusedError(message)
-        if base and base.scheme == "https" and url.scheme == "http":
-            raise FetchRefusedError("The address redirects from https to http; it is not followed.")
-        number = literal(host)
-        if number and (host, port) not in self._allowed and (what := refusal(number)):
-            raise FetchRefusedError(_denial(host, port, what))
-        return url
-
-    async def _hop(
-        self, url: URL, request: Request, budget: _Budget, *, headers: dict[str, str]
-    ) -> Fetched | _Redirect:
-        allowed = ((url.host or "").lower(), url.port) in self._allowed
-        session = self._private if allowed else self._public
-        async with self._turn(url), budget.spend():
-            try:
-                async with session.get(
-                    url, headers=headers, allow_redirects=False, proxy=self._settings.proxy
-                ) as response:
-                    return await self._answer(response, request)
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                # A ValueError is aiohttp's word for a header or URL that cannot be sent.
-                if isinstance(error, TimeoutError):
-                    raise
-                raise _translated(error, url) from error
-
-    @asynccontextmanager
-    async def _turn(self, url: URL) -> AsyncIterator[None]:
-        """Our turn at the host: at most ``host_connections`` at once, ``host_gap`` apart."""
-        loop = asyncio.get_running_loop()
-        gap = self._settings.host_gap.total_seconds()
-        key = (url.host or "", url.port or 0)
-        host = self._hosts.setdefault(key, _Host(self._settings.host_connections))
-        async with host.free:
-            async with host.door:
-                await asyncio.sleep(max(host.ready_at - loop.time(), 0.0))
-                host.ready_at = loop.time() + gap
-            async with self._free:
+    async def _hop(self, url: URL, job: _Job) -> Retrieved | NotModified | _Redirect:
+        """One request; a kept connection that was closed meanwhile is worth a second one."""
+        again = True
+        while True:
+            async with self._turns.at(host_of(url), url.port or 0) as host, job.budget.spend():
                 try:
-                    yield
-                finally:
-                    host.ready_at = max(host.ready_at, loop.time() + gap)
+                    answer = await self._ask(url, job)
+                except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+                    stale = host.answered and not isinstance(error, aiohttp.ClientConnectorError)
+                    if not (again and stale):
+                        raise translated(error, url) from error
+                    again = False
+                except (aiohttp.ClientError, OSError, ValueError) as error:
+                    # A ValueError is aiohttp's word for a header or URL that cannot be sent.
+                    if isinstance(error, TimeoutError):
+                        raise
+                    raise translated(error, url) from error
+                else:
+                    host.answered = True
+                    return answer
 
-    async def _answer(self, response: Any, request: Request) -> Fetched | _Redirect:
+    async def _ask(self, url: URL, job: _Job) -> Retrieved | NotModified | _Redirect:
+        allowed = (host_of(url), url.port) in self._allowed
+        door = self._private if allowed else self._public
+        headers = job.headers(url)
+        async with door.get(
+            url, headers=headers, allow_redirects=False, proxy=self._settings.proxy
+        ) as response:
+            return await self._answer(response, url, job)
+
+    async def _answer(
+        self, response: Any, url: URL, job: _Job
+    ) -> Retrieved | NotModified | _Redirect:
         headers = response.headers
         if sum(len(k) + len(v) + 4 for k, v in response.raw_headers) > MAX_HEADERS:
             raise FetchError(f"The answer's headers are larger than {MAX_HEADERS:,} bytes.")
         status = response.status
-        etag, modified = _sendable(headers.get("ETag")), _sendable(headers.get("Last-Modified"))
+        etag, modified = validator(headers, "ETag"), validator(headers, "Last-Modified")
         wait = retry_after(headers, self._now)
-        fresh = max(fresh_for(headers), wait or timedelta(0))
-        if status == _NOT_MODIFIED:
-            return NotModified(etag=etag, last_modified=modified, fresh_for=fresh)
+        fresh = max(fresh_for(headers, self._now), wait or timedelta(0))
         if status in _REDIRECTS and headers.get("Location"):
             return _Redirect(target=headers["Location"], permanent=status in _PERMANENT)
-        if not _OK <= status < _REDIRECTION or status in {_NO_CONTENT, _RESET}:
-            pause = wait if status in _PAUSES else None
-            raise FetchError(_status_sentence(status, pause), status=status, retry_after=pause)
+        if status == _NOT_MODIFIED and job.conditional:
+            return NotModified(etag=etag, last_modified=modified, fresh_for=fresh)
+        if not _OK <= status < _REDIRECTION or status in _EMPTY:
+            raise FetchError(_sentence(status, wait, url, job), status=status, retry_after=wait)
         return Retrieved(
-            url=without_userinfo(str(response.url)),
-            body=await _read(response, request.max_body),
+            url=str(url),
+            body=await _read(response, job.request.max_body),
             content_type=headers.get("Content-Type", ""),
             etag=etag,
             last_modified=modified,
             fresh_for=fresh,
         )
 
-    def _session(self, socket_factory: Any) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            limit=0, ttl_dns_cache=60, keepalive_timeout=5, socket_factory=socket_factory
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            headers={"User-Agent": self._settings.user_agent, "Accept-Encoding": ACCEPTED},
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-            auto_decompress=False,
-            trust_env=False,
-            max_line_size=_MAX_LINE,
-            max_field_size=_MAX_LINE,
-            raise_for_status=False,
-        )
 
-
-def _guarded_socket(info: tuple[Any, Any, int, str, tuple[Any, ...]]) -> socket.socket:
-    """A socket for a public address; OSError for any other. The one wall all connects pass."""
-    family, kind, protocol, _, address = info
-    if what := refusal(str(address[0])):
-        raise OSError(_denial(str(address[0]), address[1], what))
-    return socket.socket(family=family, type=kind, proto=protocol)
-
-
-def _denial(host: str, port: int, what: str) -> str:
-    return (
-        f"The address {host} is not on the public internet ({what}), so it is not opened; "
-        f'list "{host}:{port}" under network.allow_private to allow it.'
-    )
-
-
-def _headers(request: Request, *, own: bool) -> dict[str, str]:
-    headers = {"Accept": request.accept}
-    if request.etag:
-        headers["If-None-Match"] = request.etag
-    if request.last_modified:
-        headers["If-Modified-Since"] = request.last_modified
-    if own:
-        headers.update(request.headers)
-    return headers
+def _origin(home: str) -> Origin | None:
+    try:
+        return origin_of(address(home))
+    except ValueError:
+        return None
 
 
 async def _read(response: Any, cap: int) -> bytes:
@@ -300,54 +284,10 @@ async def _read(response: Any, cap: int) -> bytes:
     return body.finish()
 
 
-def _sendable(validator: str | None) -> str | None:
-    """The validator if it can be echoed byte for byte; else none, for it is never altered."""
-    if not validator:
-        return None
-    try:
-        validator.encode("utf-8")
-    except UnicodeEncodeError:
-        return None
-    return validator
-
-
-def _with_move(answer: Fetched, moved_to: str | None) -> Fetched:
-    if moved_to is None or isinstance(answer, Failed):
-        return answer
-    return replace(answer, moved_to=moved_to)
-
-
-def _status_sentence(status: int, pause: timedelta | None) -> str:
-    known = {
-        401: "The server wants a login (401); give the source its credentials.",
-        403: "The server refuses us (403); open the address in a browser to see why.",
-        404: "There is nothing at this address (404); check it for a new one.",
-        410: "The server says it is gone for good (410); remove it from sources.yaml.",
-        429: "The server asks us to come less often (429).",
-        503: "The server is busy (503).",
-    }
-    sentence = known.get(status, f"The server answered with status {status}; try again later.")
-    return f"{sentence} It is asked again in {pause}." if pause else sentence
-
-
-def _translated(error: Exception, url: URL) -> FetchError:
-    """One sentence for what aiohttp or the system raised."""
-    # Of several refused addresses of one name the first speaks for all.
-    if denied := next((m for e in _chain(error) if (m := _DENIAL.search(str(e)))), None):
-        return FetchRefusedError(denied.group())
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return FetchError(f"The name {url.host} is not known; check the address and the network.")
-    if isinstance(error, aiohttp.ClientSSLError):
-        return FetchError(f"No secure connection to {url.host}: its certificate or TLS is wrong.")
-    if isinstance(error, aiohttp.ClientConnectionError | OSError):
-        return FetchError(f"The connection to {url.host} failed or was cut; try again later.")
-    return FetchError("The server's answer breaks the rules of HTTP; try again later.")
-
-
-def _chain(error: BaseException) -> list[BaseException]:
-    found: list[BaseException] = []
-    inner: BaseException | None = error
-    while inner is not None and inner not in found:
-        found.append(inner)
-        inner = getattr(inner, "os_error", None) or inner.__cause__ or inner.__context__
-    return found
+def _sentence(status: int, wait: timedelta | None, url: URL, job: _Job) -> str:
+    if status in _LOGIN and job.has_own and not job.own(url):
+        return (
+            f"The server {url.host} wants a login ({status}), and the source's headers and "
+            "credentials go to its configured address only; write the new address in sources.yaml."
+        )
+    return status_sentence(status, wait)

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from digest.errors import FetchRefusedError
 from digest.fetched import Failed, NotModified, Retrieved
 from digest.pull.http import HttpTransport, Request
+from digest.pull.targets import target_of
 
 ODD_ETAG = 'W/"a,b \\"c\\" d"'
 ODD_DATE = "Mon, 07 Nov 1994 8:49:37 gmt "
@@ -65,10 +67,11 @@ def test_304_brings_new_validators(fetch_from: Any) -> None:
         (429, "120", 120),
         (503, "7", 7),
         (503, "Wed, 01 Jun 2022 13:00:00 GMT", 3600),
-        (500, "9", None),
+        (500, "9", 9),
+        (404, "soon", None),
     ],
 )
-def test_retry_after_is_read_from_429_and_503(
+def test_retry_after_is_read_from_every_failure(
     status: int, wait: str, seconds: int | None, fetch_from: Any
 ) -> None:
     date = "Wed, 01 Jun 2022 12:00:00 GMT"
@@ -142,11 +145,11 @@ def test_a_redirect_never_leaves_http(target: str, fetch_from: Any) -> None:
     assert len(seen) == 1
 
 
-def test_https_is_never_downgraded(settings: Any) -> None:
-    transport = HttpTransport(settings())
-    base = transport._checked("https://example.org/feed", None)
-    with pytest.raises(Exception, match="from https to http"):
-        transport._checked("http://example.org/feed", base)
+def test_https_is_never_downgraded() -> None:
+    base = target_of("https://example.org/feed")
+    assert str(target_of("/new", base)) == "https://example.org/new"
+    with pytest.raises(FetchRefusedError, match="from https to http"):
+        target_of("http://example.org/feed", base)
 
 
 def test_credentials_stay_with_their_origin(serving: Any, settings: Any) -> None:
