@@ -105,6 +105,18 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEntry:
+    """What its source called a stored entry: enough to know it again under another name."""
+
+    id: str
+    guid: str | None
+    url: str | None
+    title: str
+    date: datetime
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something a person should know: a stable code, one sentence, and the place it is about."""
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digest.data.publishers import Publishers, load_publishers
 from digest.errors import DigestError, ParseError
@@ -22,12 +23,16 @@ from digest.pull.due import is_due, next_state
 from digest.pull.entries import entries_of
 from digest.pull.files import find, read
 from digest.pull.http import HttpSettings, HttpTransport, Request, Transport
+from digest.pull.identity import settled
 from digest.pull.reading import Document
 from digest.pull.workers import ParserPool
 from digest.source import Source, SourceState
-from digest.store.entries import save_entries
+from digest.store.entries import known_entries, known_guids, save_entries
 from digest.store.reports import save_report
 from digest.store.sources import all_states, save_states
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 SHOWN_FAILURES = 10
 """Failures listed by name in what a person reads; the report and ``--json`` hold them all."""
@@ -52,6 +57,8 @@ class _Pulled:
     outcome: SourceOutcome
     state: SourceState | None = None
     entries: tuple[Entry, ...] = ()
+    again: bool = False
+    """Whether the source was read before, so that its entries may be stored already."""
 
 
 def pull_command(config: Path, *, now: datetime, offline: bool, wait: timedelta) -> Result:
@@ -213,6 +220,7 @@ class _Reader:
             outcome=_outcome(source, "ok", entries=reading.said, problems=reading.problems),
             state=next_state(source, state, fetched, now, ttl=reading.ttl),
             entries=self._completed(reading.entries),
+            again=state.succeeded_at is not None,
         )
 
     def folder(self, source: Source, state: SourceState) -> _Pulled:
@@ -254,6 +262,7 @@ def _store(ws: Workspace, batch: Sequence[_Pulled]) -> dict[str, SourceOutcome]:
     if not batch:
         return outcomes
     with ws.store.write() as connection:
+        batch = _settled(connection, batch)
         found = [entry for pulled in batch for entry in pulled.entries]
         fresh = save_entries(connection, found, now=ws.now)
         save_states(connection, [p.state for p in batch if p.state is not None])
@@ -261,6 +270,22 @@ def _store(ws: Workspace, batch: Sequence[_Pulled]) -> dict[str, SourceOutcome]:
         new = sum(entry.id in fresh for entry in pulled.entries)
         outcomes[pulled.outcome.source_id] = replace(pulled.outcome, new=new)
     return outcomes
+
+
+def _settled(connection: Connection, batch: Sequence[_Pulled]) -> list[_Pulled]:
+    """The same with every entry under the id it was stored with, whatever it is called today."""
+    again = [pulled for pulled in batch if pulled.again and pulled.entries]
+    known = known_guids(connection, (entry.id for p in again for entry in p.entries))
+    result = []
+    for pulled in batch:
+        source_id = pulled.outcome.source_id
+        if pulled.again and any(
+            known.get(entry.id) != (source_id, entry.guid) for entry in pulled.entries
+        ):
+            standing = known_entries(connection, source_id, pulled.entries)
+            pulled = replace(pulled, entries=settled(pulled.entries, standing))  # noqa: PLW2901
+        result.append(pulled)
+    return result
 
 
 def _outcome(

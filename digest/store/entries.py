@@ -8,15 +8,15 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, or_, select
 from sqlalchemy import text as sql
 from sqlalchemy import update as update_table
 
 from digest.errors import NotFoundError
-from digest.model import Certainty, Entry
+from digest.model import Certainty, Entry, KnownEntry
 from digest.store.bigrams import match_expression
 from digest.store.columns import clean
-from digest.store.rows import chunks, insert_rows
+from digest.store.rows import CHUNK, chunks, insert_rows
 from digest.store.schema import entries, revisions
 
 _FIELDS = tuple(field.name for field in fields(Entry))
@@ -80,6 +80,53 @@ def entries_by_id(c: Connection, ids: Iterable[str]) -> dict[str, Entry]:
         for entry in _select(c, _current().where(entries.c.id.in_(part)))
     }
     return {entry_id: stored[entry_id] for entry_id in wanted if entry_id in stored}
+
+
+def known_guids(c: Connection, ids: Iterable[str]) -> dict[str, tuple[str, str | None]]:
+    """The source and guid of those of the entries that are stored, by id."""
+    named = select(entries.c.id, entries.c.source_id, entries.c.guid)
+    return {
+        row.id: (row.source_id, row.guid)
+        for part in chunks(ids)
+        for row in c.execute(named.where(entries.c.id.in_(part)))
+    }
+
+
+def known_entries(c: Connection, source_id: str, found: Iterable[Entry]) -> tuple[KnownEntry, ...]:
+    """What is stored of this source under an id, guid or address of these entries, oldest first.
+
+    Where one of them has no address, the newest stored ones without an address are among them.
+    """
+    known: dict[str, KnownEntry] = {}
+    for part in chunks(found):
+        for row in c.execute(_alike(source_id, part)):
+            known.setdefault(row.id, KnownEntry(**row._mapping))  # noqa: SLF001 — SQLAlchemy's public name
+    return tuple(known.values())
+
+
+def _alike(source_id: str, part: Sequence[Entry]) -> Select[Any]:
+    own = entries.c.source_id == source_id
+    named = [
+        entries.c.id.in_([entry.id for entry in part]),
+        own & entries.c.guid.in_([entry.guid for entry in part if entry.guid]),
+        own & entries.c.url.in_([entry.url for entry in part if entry.url]),
+    ]
+    if not all(entry.url for entry in part):
+        newest = select(entries.c.id).where(own, entries.c.url.is_(None))
+        named.append(entries.c.id.in_(newest.order_by(entries.c.first_seen.desc()).limit(CHUNK)))
+    columns = [
+        (revisions if field.name in _TEXTS else entries).c[field.name]
+        for field in fields(KnownEntry)
+    ]
+    same = (revisions.c.entry_id == entries.c.id) & (
+        revisions.c.fingerprint == entries.c.fingerprint
+    )
+    return (
+        select(*columns)
+        .select_from(entries.join(revisions, same))
+        .where(own, or_(*named))
+        .order_by(entries.c.first_seen, entries.c.id)
+    )
 
 
 def find_entry(c: Connection, id_or_prefix: str) -> Entry | None:
