@@ -10,8 +10,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
-from digest.errors import MigrationError, StoreError
-from digest.store.database import copy_database, find_revision, make_engine, writing
+from digest.errors import MigrationError
+from digest.store.database import copy_database, find_revision, log_ahead, make_engine, writing
 from digest.store.schema import REVISION
 
 SCRIPTS = Path(__file__).with_name("migrations")
@@ -30,12 +30,7 @@ def migrate(path: Path, *, scripts: Path = SCRIPTS, revision: str = REVISION) ->
     """
     engine = make_engine(path, foreign_keys=False)
     try:
-        with engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            mode = None if raw is None else raw.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-        if mode != "wal":
-            message = "the disk takes no write-ahead log: keep the database on a local disk"
-            raise StoreError(message, where=str(path))
+        log_ahead(engine, path)
         with writing(engine) as connection:
             _upgrade(connection, path, config_for(scripts), revision)
     finally:

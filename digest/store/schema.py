@@ -3,9 +3,9 @@
 Every key of an issue, delivery, override, correction, story and report contains the newsletter.
 Entries, judgements and vectors are facts about texts and are shared by all newsletters.
 
-The full-text index ``entries_fts`` is SQLite's FTS5 and stands in the migrations only. It keeps
-no copy of the text: its row number is ``revisions.id``, and since a revision never changes, the
-index never has to forget one; a search joins the revision that is current.
+The full-text index ``entries_fts`` is SQLite's FTS5. It keeps no copy of the text: its row number
+is ``revisions.id``, and since a revision never changes, the index never has to forget one; a
+search joins the revision that is current.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ from digest.store.columns import Choice, CleanText, Reasons, Seconds, Strings, U
 
 REVISION = "0002"
 """The newest migration, known here so that opening a current database need not load alembic."""
+
+SEARCH_INDEX = (
+    "CREATE VIRTUAL TABLE entries_fts USING fts5("
+    "title, text, content='', tokenize='unicode61 remove_diacritics 2')"
+)
 
 metadata = MetaData(
     naming_convention={

@@ -5,7 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +27,6 @@ from digest.store.database import (
     make_engine,
     open_store,
     translated,
-    writing,
 )
 from digest.store.entries import count, find_entry, save_entries
 from digest.store.migrate import SCRIPTS, config_for, migrate
@@ -93,11 +92,20 @@ def test_opening_a_current_database_loads_no_alembic(store: Store, path: Path) -
     assert done.stdout == "False\n"
 
 
-def test_the_migrations_make_the_tables_of_the_schema(store: Store) -> None:
+@pytest.fixture
+def migrated(tmp_path: Path) -> Iterator[Store]:
+    """A database made by the migrations alone, as one that has lived since the first program."""
+    migrate(tmp_path / "migrated.sqlite3")
+    store = open_store(tmp_path / "migrated.sqlite3")
+    yield store
+    store.close()
+
+
+def test_the_migrations_make_the_tables_of_the_schema(migrated: Store) -> None:
     def ours(_object: object, name: str | None, kind: str, *_rest: object) -> bool:
         return not (kind == "table" and name is not None and name.startswith("entries_fts"))
 
-    with store.read() as c:
+    with migrated.read() as c:
         options = {"compare_type": True, "include_object": ours}
         context = MigrationContext.configure(c, opts=options)
         assert compare_metadata(context, metadata) == []
@@ -111,11 +119,9 @@ def test_the_migrations_make_the_tables_of_the_schema(store: Store) -> None:
             } == not_null
 
 
-def test_checks_and_cascades_are_those_of_the_schema(store: Store, tmp_path: Path) -> None:
-    other = make_engine(tmp_path / "made-from-schema.sqlite3")
-    with writing(other) as c:
-        metadata.create_all(c)
-
+def test_checks_cascades_and_search_of_a_new_database_are_those_of_a_migrated_one(
+    store: Store, migrated: Store
+) -> None:
     def rules(c: Connection) -> dict[str, object]:
         found = inspect(c)
         return {
@@ -129,9 +135,14 @@ def test_checks_and_cascades_are_those_of_the_schema(store: Store, tmp_path: Pat
             for table in metadata.tables
         }
 
-    with store.read() as migrated, other.connect() as made:
-        assert rules(migrated) == rules(made)
-    other.dispose()
+    def drawn(c: Connection) -> dict[str, str]:
+        rows = c.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        others = ("entries_fts", "alembic_version")
+        return {n: "".join(sql.split()) for n, sql in rows if n in others or n.startswith("ix_")}
+
+    with migrated.read() as old, store.read() as new:
+        assert rules(old) == rules(new)
+        assert drawn(old) == drawn(new)
 
 
 def test_the_program_knows_the_newest_migration() -> None:
