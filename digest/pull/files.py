@@ -1,4 +1,4 @@
-"""Local files to raw entries: notes, saved pages, JSON Lines and feed files.
+"""Local files to raw entries: notes, saved pages, JSON Lines, feed files, mail and documents.
 
 Everything a file does not say itself is filled from what the editor knows of it
 (``source.files``). A file that cannot be read is a problem that names it; the others go on.
@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Protocol
 
 from digest.errors import ParseError
-from digest.model import Certainty, Problem, RawEntry
+from digest.model import Problem, RawEntry
 from digest.pull.decode import decode
+from digest.pull.documents import MAX_DOCUMENT, Job, Opener, Piece, open_document, open_singly
 from digest.pull.feeds import parse
 from digest.pull.gate import LOCAL_LIMITS, Limits
 from digest.pull.htmlfile import read_page
 from digest.pull.lines import Line, read_lines
-from digest.pull.notes import Facts, front_matter, with_known
+from digest.pull.mbox import in_maildir, is_maildir, open_mail
+from digest.pull.notes import Facts, entries_of_parts, filled, front_matter, with_known
 from digest.pull.parsed import ParsedFeed
 from digest.pull.parts import Parts, markdown_parts, text_parts
 from digest.source import Source
@@ -32,7 +34,9 @@ MAX_FEED_FILE = 15 * 1024 * 1024
 _FEEDS = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})
 _NOTES = frozenset({".md", ".markdown", ".txt"})
 _PAGES = frozenset({".html", ".htm"})
-SUFFIXES = _FEEDS | _NOTES | _PAGES | {".jsonl"}
+_MAIL = frozenset({".eml", ".mbox"})
+_DOCUMENTS = frozenset({".docx", ".pdf"})
+SUFFIXES = _FEEDS | _NOTES | _PAGES | _MAIL | _DOCUMENTS | {".jsonl"}
 
 Found = tuple[tuple[RawEntry, ...], tuple[Problem, ...]]
 
@@ -49,7 +53,8 @@ def find(root: Path, pattern: str) -> tuple[Path, ...]:
     """The files a source's ``path`` names, sorted: a file, a folder (whole tree) or a pattern.
 
     Hidden files, READMEs and kinds we do not read (OPML among them) are left out of folders and
-    patterns; a file named outright is always returned, that ``read`` may say what is wrong.
+    patterns, as are drafts and what was thrown away of a Maildir; a file named outright is always
+    returned, that ``read`` may say what is wrong.
     """
     target = root / pattern
     if target.is_file():
@@ -63,42 +68,36 @@ def find(root: Path, pattern: str) -> tuple[Path, ...]:
 
 def _is_readable(path: Path, base: Path) -> bool:
     inner = path.relative_to(base).parts
-    return (
-        path.suffix.lower() in SUFFIXES
-        and not any(part.startswith(".") for part in inner)
-        and path.stem.upper() != "README"
-        and path.is_file()
-    )
+    if any(part.startswith(".") for part in inner) or path.stem.upper() == "README":
+        return False
+    # Messages of a Maildir have no suffix, and what lies in its "tmp" is not delivered yet.
+    known = path.suffix.lower() in SUFFIXES and not is_maildir(path.parent.parent)
+    return (known or in_maildir(path)) and path.is_file()
 
 
-def read(path: Path, *, root: Path, source: Source, parser: Parser = parse) -> Found:
+def read(
+    path: Path,
+    *,
+    root: Path,
+    source: Source,
+    parser: Parser = parse,
+    opener: Opener = open_document,
+) -> Found:
     """The entries of one file, and what a person should know about it.
 
     ``root`` is the folder that must hold the file after links are resolved. ``parser`` reads
-    feed files; give ``ParserPool.parse`` where the file may be hostile. Never raises for what a
-    file is or holds.
+    feed files and ``opener`` mail and documents; give ``ParserPool.parse`` and
+    ``ParserPool.document`` where the file may be hostile. Never raises for what a file is or holds.
     """
     relative = _relative(path, root)
     if relative is None:
         return (), (_problem(path.name, "outside", "The file lies outside the folder; move it."),)
-    suffix = path.suffix.lower()
-    limit = MAX_FEED_FILE if suffix in _FEEDS else MAX_TEXT_FILE
     try:
         stat = path.stat()
-        if stat.st_size > limit:
-            message = f"The file is larger than {limit:,} bytes; split it."
-            return (), (_problem(relative, "too-large", message),)
-        data = path.read_bytes()
+        entries, problems = _contents(path, relative, source, parser, opener)
     except OSError as error:
         message = f"The file cannot be read ({error.strerror or 'error'}); check its permissions."
         return (), (_problem(relative, "unreadable", message),)
-    if suffix in _FEEDS:
-        entries, problems = _feed(data, relative, source, parser)
-    elif reader := _reader(suffix):
-        entries, problems = reader(decode(data), relative, source)
-    else:
-        message = f'Files of the kind "{suffix}" are not read; use {", ".join(sorted(SUFFIXES))}.'
-        return (), (_problem(relative, "unknown-kind", message),)
     if not entries and not problems:
         problems = (
             _problem(relative, "empty-file", "The file holds no entry; fill or remove it."),
@@ -107,6 +106,29 @@ def read(path: Path, *, root: Path, source: Source, parser: Parser = parse) -> F
         modified = datetime.fromtimestamp(stat.st_mtime, tz=UTC)
         entries = tuple(e if e.published else replace(e, published=modified) for e in entries)
     return entries, problems
+
+
+def _contents(path: Path, relative: str, source: Source, parser: Parser, opener: Opener) -> Found:
+    """What a file gives by its kind; raises OSError."""
+    suffix = path.suffix.lower()
+    if suffix in _MAIL or in_maildir(path):
+        return _mail(path, relative, source, opener)
+    if suffix in _DOCUMENTS:
+        limit = MAX_DOCUMENT
+    else:
+        limit = MAX_FEED_FILE if suffix in _FEEDS else MAX_TEXT_FILE
+    if path.stat().st_size > limit:
+        message = f"The file is larger than {limit:,} bytes; split it."
+        return (), (_problem(relative, "too-large", message),)
+    data = path.read_bytes()
+    if suffix in _FEEDS:
+        return _feed(data, relative, source, parser)
+    if suffix in _DOCUMENTS:
+        return _document(data, relative, source, opener)
+    if reader := _reader(suffix):
+        return reader(decode(data), relative, source)
+    message = f'Files of the kind "{suffix}" are not read; use {", ".join(sorted(SUFFIXES))}.'
+    return (), (_problem(relative, "unknown-kind", message),)
 
 
 def _relative(path: Path, root: Path) -> str | None:
@@ -135,7 +157,7 @@ def _reader(suffix: str) -> Callable[[str, str, Source], Found] | None:
 def _text(text: str, relative: str, source: Source) -> Found:
     facts, body, problems = front_matter(text, where=relative)
     parts = text_parts(without_chrome(clean_text(body)))
-    return _from_parts(parts, facts, relative, source), problems
+    return _entries(parts, facts, relative, source), problems
 
 
 def _markdown(text: str, relative: str, source: Source) -> Found:
@@ -144,36 +166,30 @@ def _markdown(text: str, relative: str, source: Source) -> Found:
     if all(part.heading is None for part in parts.parts):
         joined = "\n\n".join(part.text for part in parts.parts)
         parts = text_parts(without_chrome(joined))
-    return _from_parts(parts, facts, relative, source), problems
+    return _entries(parts, facts, relative, source), problems
 
 
-def _from_parts(parts: Parts, facts: Facts, relative: str, source: Source) -> tuple[RawEntry, ...]:
+def _entries(parts: Parts, facts: Facts, relative: str, source: Source) -> tuple[RawEntry, ...]:
     said = replace(facts, date=facts.date or parts.date)
-    facts = with_known(said, source.files, relative)
-    single = len(parts.parts) == 1
-    date = facts.date
-    entries = []
-    for part in parts.parts:
-        title = facts.title if (single or not part.heading) and facts.title else part.heading
-        if not title and not part.text:
-            continue
-        entries.append(
-            RawEntry(
-                title=title or "",
-                url=facts.url,
-                path=relative,
-                heading=part.heading,
-                content=part.text,
-                published=date[0] if date else None,
-                certainty=date[1] if date else Certainty.GUESS,
-                authors=part.authors,
-                lang=facts.lang,
-                publisher=facts.publisher,
-                section=facts.section,
-                paraphrase=bool(facts.paraphrase),
-            )
-        )
-    return tuple(entries)
+    return entries_of_parts(parts, with_known(said, source.files, relative), relative)
+
+
+# --- mail and documents --------------------------------------------------------------------------
+
+
+def _mail(path: Path, relative: str, source: Source, opener: Opener) -> Found:
+    opened = open_mail(path, relative, known=source.files, opener=opener)
+    # Of a newsletter that is a source by itself the editor knows the publisher better.
+    own = [replace(e, publisher=None) if source.publisher else e for e in opened.entries]
+    return tuple(own), opened.problems
+
+
+def _document(data: bytes, relative: str, source: Source, opener: Opener) -> Found:
+    kind = relative.rpartition(".")[2].lower()
+    piece = Piece(data=data, where=relative)
+    job = Job(kind=kind, pieces=(piece,), relative=relative, known=source.files)
+    opened = open_singly(job, opener)
+    return opened.entries, opened.problems
 
 
 # --- pages, lines, feeds -------------------------------------------------------------------------
@@ -192,7 +208,7 @@ def _page(text: str, relative: str, source: Source) -> Found:
         content=without_chrome(clean_text(page.text)),
         authors=page.authors,
     )
-    return (_filled(entry, facts),), ()
+    return (filled(entry, facts),), ()
 
 
 def _json_lines(text: str, relative: str, source: Source) -> Found:
@@ -204,7 +220,7 @@ def _json_lines(text: str, relative: str, source: Source) -> Found:
             problems.append(Problem(code="bad-line", message=message, where=relative))
             continue
         heading = line.id if line.entry.guid else line.entry.title
-        entries.append(_filled(replace(line.entry, path=relative, heading=heading), facts))
+        entries.append(filled(replace(line.entry, path=relative, heading=heading), facts))
     return tuple(entries), tuple(problems)
 
 
@@ -215,22 +231,7 @@ def _feed(data: bytes, relative: str, source: Source, parser: Parser) -> Found:
         return (), (_problem(relative, "parse", error.message),)
     facts = with_known(Facts(), source.files, relative)
     problems = tuple(replace(problem, where=relative) for problem in feed.problems)
-    return tuple(_filled(entry, facts) for entry in feed.entries), problems
-
-
-def _filled(entry: RawEntry, facts: Facts) -> RawEntry:
-    """The entry with the file's facts where it is silent itself."""
-    date = (entry.published, entry.certainty) if entry.published else facts.date
-    return replace(
-        entry,
-        url=entry.url or facts.url,
-        published=date[0] if date else None,
-        certainty=date[1] if date else Certainty.GUESS,
-        lang=entry.lang or facts.lang,
-        publisher=entry.publisher or facts.publisher,
-        section=entry.section or facts.section,
-        paraphrase=entry.paraphrase or bool(facts.paraphrase),
-    )
+    return tuple(filled(entry, facts) for entry in feed.entries), problems
 
 
 def _problem(where: str, code: str, message: str) -> Problem:

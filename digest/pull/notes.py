@@ -1,17 +1,18 @@
-"""What a local file says about itself: front matter, and what the editor knows of it besides."""
+"""What a local file says about itself, what the editor knows of it besides, and its entries."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
 import yaml
 
-from digest.model import Certainty, Problem
+from digest.model import Certainty, Problem, RawEntry
 from digest.pull.fields import yes
+from digest.pull.parts import Parts
 from digest.source import FileFacts
 from digest.text.dates import parse_date
 from digest.text.urls import is_web_url
@@ -32,6 +33,15 @@ class Facts:
     lang: str | None = None
     section: str | None = None
     paraphrase: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A document as its reader leaves it: its parts, its title, and what a person should know."""
+
+    parts: Parts
+    title: str | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 def front_matter(text: str, *, where: str) -> tuple[Facts, str, tuple[Problem, ...]]:
@@ -114,3 +124,46 @@ def with_known(facts: Facts, known: tuple[FileFacts, ...], relative: str) -> Fac
 def _known_date(date: datetime) -> tuple[datetime, Certainty]:
     midnight = (date.hour, date.minute, date.second) == (0, 0, 0)
     return date, Certainty.DAY if midnight else Certainty.TIME
+
+
+def entries_of_parts(parts: Parts, facts: Facts, relative: str) -> tuple[RawEntry, ...]:
+    """One entry a part; ``facts`` are those of the whole file, the editor's among them."""
+    single = len(parts.parts) == 1
+    date = facts.date
+    entries = []
+    for part in parts.parts:
+        title = facts.title if (single or not part.heading) and facts.title else part.heading
+        if not title and not part.text:
+            continue
+        entries.append(
+            RawEntry(
+                title=title or "",
+                url=facts.url,
+                path=relative,
+                heading=part.heading,
+                content=part.text,
+                published=date[0] if date else None,
+                certainty=date[1] if date else Certainty.GUESS,
+                authors=part.authors,
+                lang=facts.lang,
+                publisher=facts.publisher,
+                section=facts.section,
+                paraphrase=bool(facts.paraphrase),
+            )
+        )
+    return tuple(entries)
+
+
+def filled(entry: RawEntry, facts: Facts) -> RawEntry:
+    """The entry with the file's facts where it is silent itself."""
+    date = (entry.published, entry.certainty) if entry.published else facts.date
+    return replace(
+        entry,
+        url=entry.url or facts.url,
+        published=date[0] if date else None,
+        certainty=date[1] if date else Certainty.GUESS,
+        lang=entry.lang or facts.lang,
+        publisher=entry.publisher or facts.publisher,
+        section=entry.section or facts.section,
+        paraphrase=entry.paraphrase or bool(facts.paraphrase),
+    )

@@ -10,7 +10,7 @@ is any line inside a block quotation that a lead-in opens with a colon and [Sour
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -18,6 +18,7 @@ from itertools import pairwise
 
 from digest.data.parts import load_part_words
 from digest.model import Certainty
+from digest.text.clean import without_chrome
 from digest.text.dates import parse_date
 from digest.text.html import plain_text
 
@@ -57,6 +58,7 @@ _FEWEST_HAN = 6
 _SHORTEST_TEXT = 40
 _SHORTEST_HAN_TEXT = 16
 _DATE_LINE = 40
+_DEEPEST_PART = 2
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LIST = re.compile(r"\s*(?:[•‣◦▪●·*–—-]\s+|\d{1,2}[.)]\s+)")
 _END = re.compile(r"[.!?:;,…。！？：；，、]['\"”’»)\]）」』]*$")
@@ -296,6 +298,33 @@ def markdown_parts(text: str) -> Parts:
             parts.append(Part(heading=heading or None, text=body))
     if not parts and marks:
         parts = [Part(heading=marks[0][2], text="")]
+    date, parts = _date_above(parts)
+    return Parts(parts=tuple(parts), date=date)
+
+
+def heading_parts(blocks: Sequence[tuple[int | None, str]]) -> Parts:
+    """The parts of a document whose paragraphs come as (level, text), None for running text.
+
+    Cut as a Markdown text is; where no paragraph is a heading, as a plain text.
+    """
+    words = load_part_words()
+    heading: str | None = None
+    first: str | None = None
+    texts: list[str] = []
+    parts: list[Part] = []
+    for level, text in (*blocks, (1, "")):
+        named = text.lower().rstrip(":") in words.labels | words.closings
+        if level is None or level > _DEEPEST_PART or named:
+            texts.append(text)
+            continue
+        if texts:
+            parts.append(Part(heading=heading, text="\n\n".join(texts)))
+        heading, texts = text, []
+        first = first or heading
+    if not first:
+        return text_parts(without_chrome("\n\n".join(part.text for part in parts)))
+    if not parts:
+        parts = [Part(heading=first, text="")]
     date, parts = _date_above(parts)
     return Parts(parts=tuple(parts), date=date)
 

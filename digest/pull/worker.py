@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from digest.errors import ParseError
+from digest.pull.documents import open_document
 from digest.pull.feeds import parse
 from digest.pull.gate import Limits
 from digest.pull.parsed import ParsedFeed
@@ -33,7 +34,11 @@ def _parse(body: bytes, url: str, content_type: str, limits: Limits) -> ParsedFe
     return parse(body, url=url, content_type=content_type, limits=limits)
 
 
-JOBS: dict[str, Callable[..., object]] = {"parse": _parse, "read": read_document}
+JOBS: dict[str, Callable[..., object]] = {
+    "parse": _parse,
+    "read": read_document,
+    "document": open_document,
+}
 """What a worker can be asked for, by name."""
 
 

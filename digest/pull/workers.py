@@ -26,6 +26,7 @@ from typing import Any, Self, TypeVar
 
 import digest
 from digest.errors import ParseError
+from digest.pull.documents import Job, Opened
 from digest.pull.gate import DEFAULT_LIMITS, Limits
 from digest.pull.parsed import ParsedFeed
 from digest.pull.reading import Document, Reading
@@ -150,6 +151,13 @@ class ParserPool:
         Blocks while all workers are busy. Raises ParseError with a reason.
         """
         return self._ask("read", (document, source, now), Reading)
+
+    def document(self, job: Job) -> Opened:
+        """What ``documents.open_document`` returns, within the pool's time and memory.
+
+        Blocks while all workers are busy. Raises ParseError with a reason.
+        """
+        return self._ask("document", (job,), Opened)
 
     def _ask(self, name: str, arguments: tuple[object, ...], kind: type[Answer]) -> Answer:
         job = pickle.dumps((name, arguments), protocol=pickle.HIGHEST_PROTOCOL)
