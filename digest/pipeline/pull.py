@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from digest.data.publishers import Publishers, load_publishers
 from digest.errors import DigestError, ParseError
 from digest.fetched import Failed, Fetched, Retrieved, SourceOutcome
 from digest.model import Entry, Problem, RawEntry
+from digest.pipeline.asking import ask
 from digest.pipeline.result import Result
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.pull.due import is_due, next_state
 from digest.pull.entries import entries_of
 from digest.pull.files import find, read
-from digest.pull.http import HttpSettings, HttpTransport, Request, Transport
+from digest.pull.http import HttpSettings, HttpTransport, Transport
 from digest.pull.identity import settled
 from digest.pull.reading import Document
 from digest.pull.workers import ParserPool
@@ -30,6 +32,7 @@ from digest.source import Source, SourceState
 from digest.store.entries import known_entries, known_guids, save_entries
 from digest.store.reports import save_report
 from digest.store.sources import all_states, save_states
+from digest.text.urls import without_userinfo
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -156,7 +159,7 @@ async def _each(
                 network.append(source)
         if not network:
             return
-        async with HttpTransport(http_settings(ws)) as transport:
+        async with HttpTransport(http_settings(ws), now=ws.now) as transport:
             limit = asyncio.Semaphore(ws.config.network.connections)
             tasks = [
                 asyncio.create_task(reader.feed(source, states.get(source.id), transport, limit))
@@ -187,6 +190,12 @@ class _Reader:
     ws: Workspace
     pool: ParserPool
     publishers: Publishers
+    started: float = field(default_factory=monotonic)
+
+    @property
+    def took(self) -> timedelta:
+        """How long after ``ws.now`` this moment is, by a clock that is never set."""
+        return timedelta(seconds=monotonic() - self.started)
 
     async def feed(
         self,
@@ -197,12 +206,12 @@ class _Reader:
     ) -> _Pulled:
         state = state or SourceState(source_id=source.id)
         async with limit:
-            fetched = await transport.fetch(_request(source, state, self.ws))
+            fetched = await ask(source, state, transport, self.ws.config.network)
             return await asyncio.to_thread(self._fetched, source, state, fetched)
 
     def _fetched(self, source: Source, state: SourceState, fetched: Fetched) -> _Pulled:
         now = self.ws.now
-        following = next_state(source, state, fetched, now)
+        following = next_state(source, state, fetched, now, took=self.took)
         if isinstance(fetched, Failed):
             outcome = _outcome(source, "failed", error=fetched.message)
             return _Pulled(outcome=outcome, state=following)
@@ -214,11 +223,12 @@ class _Reader:
             )
             reading = self.pool.read(document, source, now)
         except ParseError as error:
-            failed = next_state(source, state, Failed(message=error.message), now)
+            broken = Failed(message=error.message)
+            failed = next_state(source, state, broken, now, took=self.took)
             return _Pulled(outcome=_outcome(source, "failed", error=error.message), state=failed)
         return _Pulled(
             outcome=_outcome(source, "ok", entries=reading.said, problems=reading.problems),
-            state=next_state(source, state, fetched, now, ttl=reading.ttl),
+            state=next_state(source, state, fetched, now, ttl=reading.ttl, took=self.took),
             entries=self._completed(reading.entries),
             again=state.succeeded_at is not None,
         )
@@ -298,23 +308,12 @@ def _outcome(
 ) -> SourceOutcome:
     return SourceOutcome(
         source_id=source.id,
-        name=source.name,
-        url=source.url,
+        name=without_userinfo(source.name),
+        url=without_userinfo(source.url) if source.url else None,
         outcome=kind,
         entries=entries,
         error=error,
         problems=problems,
-    )
-
-
-def _request(source: Source, state: SourceState, ws: Workspace) -> Request:
-    assert source.url is not None  # noqa: S101 - only sources with an address get here
-    return Request(
-        url=state.moved_to or source.url,
-        etag=state.etag,
-        last_modified=state.last_modified,
-        timeout=ws.config.network.timeout,
-        max_body=ws.config.network.max_body,
     )
 
 

@@ -17,6 +17,7 @@ from digest.pipeline.workspace import open_workspace
 from digest.pull.opml import read_opml, write_opml
 from digest.source import Source, SourceState
 from digest.store.sources import all_states
+from digest.text.urls import without_userinfo
 
 
 def list_sources(config: Path, *, now: datetime) -> Result:
@@ -115,7 +116,7 @@ def _append(config: Path, rows: Sequence[Mapping[str, str]]) -> None:
 
 
 def _line(source: Source, state: SourceState | None) -> str:
-    place = source.url or source.path
+    place = without_userinfo(source.url or source.path or "")
     health = "not read yet"
     if not source.enabled:
         health = "not enabled"
@@ -124,13 +125,13 @@ def _line(source: Source, state: SourceState | None) -> str:
     elif state is not None and state.succeeded_at:
         health = f"read {state.succeeded_at:%Y-%m-%d %H:%M} UTC"
     owner = f" [{source.ownership}]" if source.ownership else ""
-    return f"{source.name}{owner}  {place}  {health}"
+    return f"{without_userinfo(source.name)}{owner}  {place}  {health}"
 
 
 def _document(source: Source, state: SourceState | None) -> dict[str, object]:
     return {
-        "name": source.name,
-        "url": source.url,
+        "name": without_userinfo(source.name),
+        "url": without_userinfo(source.url) if source.url else None,
         "path": source.path,
         "ownership": source.ownership,
         "section": source.section,

@@ -90,7 +90,7 @@ def next_state(
         ttl=ttl,
         moved_to=_place(source, old, fetched),
         gone=False,
-        due_at=max(now + source.every, now + took + asked),
+        due_at=max(now + source.every, now + took + asked if asked else now),
         checked_at=now,
         succeeded_at=now,
         failures=0,
@@ -122,7 +122,7 @@ def _after_failure(
     failures = old.failures + 1
     longest = max(LONGEST_WAIT, source.every)
     back_off = min(source.every * 2 ** min(failures - 1, 30), longest)
-    wished = now + took + (failed.retry_after or timedelta(0))
+    wished = now + took + failed.retry_after if failed.retry_after else now
     gone = failed.gone or old.gone
     return replace(
         old,

@@ -33,7 +33,7 @@ def target_of(text: str, base: URL | None = None, *, allowed: Pairs = frozenset(
     """
     try:
         url = address(text)
-        url = base.join(url) if base is not None else url
+        url = base.join(url) if base is not None and not url.scheme else url
         host, port = host_of(url), url.port
     except ValueError as error:
         raise FetchRefusedError("The address cannot be read; check it.") from error

@@ -1,0 +1,63 @@
+"""Asking one source over the network: its address, its validators, its credentials."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from digest.config import NetworkConfig
+from digest.errors import FetchError
+from digest.fetched import Failed, Fetched
+from digest.pull.due import question_of
+from digest.pull.http import Request, Transport
+from digest.pull.targets import authorization
+from digest.source import Source, SourceState
+
+
+async def ask(
+    source: Source, state: SourceState | None, transport: Transport, network: NetworkConfig
+) -> Fetched:
+    """What a source answers now; a credential that is not set is a ``Failed`` like any other."""
+    try:
+        request = request_for(source, state, network)
+    except FetchError as error:
+        return Failed(message=error.message)
+    return await transport.fetch(request)
+
+
+def request_for(
+    source: Source,
+    state: SourceState | None,
+    network: NetworkConfig,
+    *,
+    environ: Mapping[str, str] = os.environ,
+) -> Request:
+    """The request for a source that has an address.
+
+    Raises FetchError when the environment variable of its ``auth`` is not there.
+    """
+    question = question_of(source, state)
+    headers = source.headers
+    if source.auth is not None:
+        headers = (*headers, ("Authorization", _credential(source.auth, environ)))
+    return Request(
+        url=question.url or "",
+        home=source.url,
+        etag=question.etag,
+        last_modified=question.last_modified,
+        headers=headers,
+        timeout=network.timeout,
+        max_body=network.max_body,
+    )
+
+
+def _credential(name: str, environ: Mapping[str, str]) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise FetchError(
+            f"The environment variable {name} is not set, and the source's login stands in it; "
+            "set it to user:password or to a token."
+        )
+    if not value.isprintable():
+        raise FetchError(f"The environment variable {name} holds more than one line of text.")
+    return authorization(value)
