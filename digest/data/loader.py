@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -45,19 +44,6 @@ def load_stopwords(script: str) -> Mapping[str, Mapping[str, float]]:
         for word in words:
             found.setdefault(word, set()).add(language)
     return {word: dict.fromkeys(langs, 1 / len(langs)) for word, langs in found.items()}
-
-
-@cache
-def load_chrome() -> Mapping[str, re.Pattern[str]]:
-    """The rules of ``chrome.yaml``, each group as one pattern to match at the start of a line."""
-    groups = read_yaml("chrome.yaml")
-    whole = ("end_line", "aside_line", "drop_line")
-    return {
-        name: re.compile(
-            f"(?:{'|'.join(rules)}){'[ .:：…]*$' if name in whole else ''}", re.IGNORECASE
-        )
-        for name, rules in groups.items()
-    }
 
 
 @cache

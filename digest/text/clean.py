@@ -9,7 +9,7 @@ from itertools import islice
 import ftfy
 from ftfy.badness import BADNESS_RE, MOJIBAKE_CATEGORIES
 
-from digest.data.loader import load_chrome
+from digest.data.chrome import load_chrome
 
 # --- damage --------------------------------------------------------------------------------------
 
@@ -27,8 +27,10 @@ _C1 = re.compile("[\x80-\x9f]")
 # them takes a twentieth of the time that ftfy's own pattern takes.
 _RARE = "".join(
     MOJIBAKE_CATEGORIES[kind]
-    for kind in ("c1", "bad", "law", "currency", "numeric", "kaomoji", "box")
-    + ("upper_accented", "lower_accented")
+    for kind in (
+        *("c1", "bad", "law", "currency", "numeric", "kaomoji", "box"),
+        *("upper_accented", "lower_accented"),
+    )
 )
 _SUSPECT = re.compile(f"[{_RARE}Ђ√≈‚×]")
 _MARKS = MOJIBAKE_CATEGORIES["start_punctuation"] + MOJIBAKE_CATEGORIES["end_punctuation"]
@@ -107,65 +109,107 @@ _PROSE = 40  # a paragraph from so many characters on that ends as a sentence do
 _LONG = 160  # one of so many in any case; a Chinese character counts three
 _MORE = 2  # paragraphs of prose after an aside that say the text goes on
 _HEAD = 6  # paragraphs at the top in which a title may stand twice
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "–": "-", "—": "-", "\u00a0": " "})
+_LOOKED_AT = 400  # characters of a line: no rule reaches farther
+_BORDER = re.compile(r"\n\s*\n")
+_HAN = re.compile("[\u3400-\u9fff]")
+_SIGNS = "*#>•·-_| "
+_CLOSING = "'\"”’»）)]"
+_TYPOGRAPHY = (("’", "'"), ("‘", "'"), ("–", "-"), ("—", "-"))
 
 
 def without_chrome(text: str) -> str:
     r"""The text without what belongs to its site, by the rules of ``chrome.yaml``.
 
     Cut are notices and image credits wherever they stand, menus above the text, a title that is
-    repeated, and everything from the first line that only ever follows a text (comments, related
-    stories, subscription, copyright) when prose stands above it. Paragraphs stay as they are.
+    repeated, everything from the first line that only ever follows a text (comments, related
+    stories, subscription, copyright) when prose stands above it, and a call to read on or to
+    subscribe behind the last sentence. Paragraphs stay as they are.
 
     >>> without_chrome("Oil flows again.\n\nAdvertisement\n\nNo comments:")
     'Oil flows again.'
     """
-    rules = load_chrome()
-    blocks = re.split(r"\n\s*\n", text.strip())
-    after = [_is_prose(block) for block in blocks].count(True)
-    kept: list[str] = []
+    text = text.strip()
+    blocks = [block.split("\n") for block in _BORDER.split(text)] if "\n" in text else [[text]]
+    kinds = [[_kind(line) for line in block] for block in blocks]
+    if any(kind for block in kinds for kind in block):
+        blocks = _kept(blocks, kinds)
+    unprose = load_chrome().unprose
+    while blocks and unprose.match(_key(blocks[0][0])):
+        del blocks[0]
+    if blocks:
+        blocks[-1][-1] = _without_tail(blocks[-1][-1])
+    paragraphs = ["\n".join(line for line in block if line.strip()) for block in blocks]
+    return "\n\n".join(_without_repeats(paragraphs) if len(paragraphs) > 1 else paragraphs)
+
+
+def _kept(blocks: list[list[str]], kinds: list[list[str]]) -> list[list[str]]:
+    """The paragraphs without the lines of some kind, up to the end of the text."""
+    prose = [_is_prose("\n".join(block)) for block in blocks]
+    after = prose.count(True)
+    kept: list[list[str]] = []
     begun = False
-    for block in blocks:
-        after -= _is_prose(block)
-        lines, ended = _lines(block, begun=begun, more=after >= _MORE)
+    for block, kinds_here, is_prose in zip(blocks, kinds, prose, strict=True):
+        after -= is_prose
+        lines: list[str] = []
+        ended = False
+        for line, kind in zip(block, kinds_here, strict=True):
+            last = kind == "end" or (kind == "aside" and after < _MORE)
+            if last and (begun or _is_prose("\n".join(lines))):
+                ended = True
+                break
+            if not kind and line.strip():
+                lines.append(line)
         if lines:
-            kept.append("\n".join(lines))
-            begun = begun or _is_prose(kept[-1])
+            kept.append(lines)
+            begun = begun or _is_prose("\n".join(lines))
         if ended:
             break
-    while kept and rules["unprose"].match(_key(kept[0])):
-        del kept[0]
-    return "\n\n".join(_without_repeats(kept))
+    return kept
 
 
-def _lines(block: str, *, begun: bool, more: bool) -> tuple[list[str], bool]:
-    """The lines of a paragraph that stay, and whether the text ends in it.
-
-    ``begun`` says that prose stands above, ``more`` that prose follows.
-    """
+def _kind(line: str) -> str:
+    """What the rules call the line: end, aside or drop; "" for a line of the text."""
     rules = load_chrome()
-    lines: list[str] = []
-    for line in block.split("\n"):
-        key = _key(line)
-        end = rules["end"].match(key) or rules["end_line"].match(key)
-        aside = rules["aside"].match(key) or rules["aside_line"].match(key)
-        if (end or (aside and not more)) and (begun or _is_prose("\n".join(lines))):
-            return lines, True
-        if end or aside or rules["drop"].match(key) or rules["drop_line"].match(key):
-            continue
-        if line.strip():
-            lines.append(line)
-    return lines, False
+    key = _key(line)
+    if any(
+        any(word in key for word in rule.words) and rule.pattern.match(key) for rule in rules.where
+    ):
+        return "drop"
+    if not rules.known.match(key):
+        return ""
+    if rules.end.match(key):
+        return "end"
+    return "aside" if rules.aside.match(key) else "drop"
+
+
+def _without_tail(line: str) -> str:
+    low = _plain(line.lower())
+    if len(low) != len(line):  # a letter that is two when small; no place in one is one in both
+        return line
+    for rule in load_chrome().tail:
+        if any(word in low for word in rule.words) and (found := rule.pattern.search(low)):
+            return line[: found.start()].rstrip()
+    return line
 
 
 def _key(line: str) -> str:
-    return " ".join(line.translate(_PLAIN).split()).lstrip("*#>•·-–—_| ")
+    return " ".join(_plain(line[:_LOOKED_AT].lower()).split()).lstrip(_SIGNS)
+
+
+def _plain(text: str) -> str:
+    if not text.isascii():
+        for sign, plain in _TYPOGRAPHY:
+            text = text.replace(sign, plain)
+    return text
 
 
 def _is_prose(paragraph: str) -> bool:
-    size = len(paragraph) + 2 * len(re.findall("[\u3400-\u9fff]", paragraph))
-    ends = re.search(r"[.!?。！？…]['\"”’»）)\]]*\s*$", paragraph)
-    return size >= _LONG or (size >= _PROSE and ends is not None)
+    if len(paragraph) >= _LONG:
+        return True
+    han = 0 if paragraph.isascii() else len(_HAN.findall(paragraph))
+    size = len(paragraph) + 2 * han
+    ends = paragraph.rstrip().rstrip(_CLOSING)[-1:]
+    return size >= _LONG or (size >= _PROSE and ends != "" and ends in ".!?。！？…")
 
 
 def _without_repeats(paragraphs: list[str]) -> list[str]:
@@ -173,7 +217,7 @@ def _without_repeats(paragraphs: list[str]) -> list[str]:
     kept: list[str] = []
     seen: set[str] = set()
     for at, paragraph in enumerate(paragraphs):
-        key = _key(paragraph).casefold()
+        key = _key(paragraph) if len(paragraph) < _LOOKED_AT else paragraph
         if at < _HEAD and key in seen:
             continue
         seen.add(key)

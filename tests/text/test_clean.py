@@ -3,10 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ftfy.badness import is_bad
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.clean import clean_text, without_chrome
+from digest.text.clean import clean_text, is_mojibake, without_chrome
 
 SEEDS = Path(__file__).resolve().parents[2].parent / "shared" / "seeds"
 PROSE = (
@@ -67,6 +68,43 @@ GONE = [
     "【编辑:某某】",
     "扫描二维码关注我们",
     "版權聲明：本文",
+    "Read more",
+    "Read more »",
+    "Continue reading →",
+    "Subscribe now!",
+    "Follow us on Telegram",
+    "Join our WhatsApp channel",
+    "See also: Oil prices rise",
+    "Oil flows again (Photo: Example/Getty Images)",
+    "Читать далее",
+    "Подробнее »",
+    "Читать полностью на сайте",
+    "Подписаться на канал",
+    "Присоединяйтесь к нашему каналу в Telegram",
+    "Мы в Telegram: @example",
+    "Следите за нашими новостями",
+    "阅读更多",
+    "阅读全文 >>",
+    "【查看原文】",
+    "欢迎关注我们的频道",
+    "文章来源：某报",
+]
+
+TAILS = [
+    "Read more",
+    "Continue reading Oil flows again →",
+    "Read the full story.",
+    "The post Oil flows appeared first on Example.",
+    "Subscribe to our newsletter",
+    "Follow us on Telegram.",
+    "© 2022 Example Media. All rights reserved.",
+    "Читать далее",
+    "Подробнее на сайте издания.",
+    "Подписывайтесь на наш канал!",
+    "Сообщение Нефть течёт появились сначала на Пример.",
+    "阅读全文>>",
+    "点击查看更多内容",
+    "欢迎关注我们的公众号",
 ]
 
 STAY = [
@@ -77,6 +115,13 @@ STAY = [
     "Реклама китайских автомобилей в Москве стала заметнее.",
     "相关部门表示将继续合作。",
     "Advertisement spending rose by a tenth.",
+    "Our readers told us: “Read more books.”",
+    "He said it twice. Read more of what they write, and you see that he is right about it.",
+    "The court ruled on Monday. Copyright law is silent on the matter.",
+    "Наш телеграм был вскрыт ночью. Дело передано в суд.",
+    "Подробнее всего о переговорах рассказал министр.",
+    "来源于里海的石油正在减少。",
+    "阅读是一种习惯，专家说。",
 ]
 
 
@@ -107,6 +152,32 @@ def test_a_line_of_the_site_above_the_text_takes_only_itself(line: str) -> None:
 @pytest.mark.parametrize("line", STAY)
 def test_prose_that_begins_like_a_notice_stays(line: str) -> None:
     text = f"{PROSE}\n\n{line}\n\n{RUSSIAN}"
+    assert without_chrome(text) == text
+
+
+@pytest.mark.parametrize("tail", TAILS)
+@pytest.mark.parametrize("prose", [PROSE, RUSSIAN, CHINESE])
+def test_a_call_behind_the_last_sentence_goes(tail: str, prose: str) -> None:
+    assert without_chrome(f"{prose} {tail}") == prose
+    assert without_chrome(f"{prose}\n\n{prose} {tail}") == f"{prose}\n\n{prose}"[: len(prose)]
+
+
+@pytest.mark.parametrize("line", STAY)
+def test_a_last_sentence_that_is_no_call_stays(line: str) -> None:
+    assert without_chrome(f"{PROSE} {line}") == f"{PROSE} {line}"
+
+
+MARKS = "ВГРСвЂГўÃÂ «»“”„‘•АаÎÐ×²абвΒΓΞΟβ€™œ°йä中 \n.a"
+
+
+@given(st.text(alphabet=MARKS) | st.text())
+def test_mojibake_is_seen_where_ftfy_sees_it(text: str) -> None:
+    assert is_mojibake(text) == is_bad(text)
+
+
+@pytest.mark.parametrize("text", [PROSE, RUSSIAN, CHINESE, f"{PROSE} It’s “done” – §5, €7, naïve."])
+def test_a_clean_text_stays_as_it_is(text: str) -> None:
+    assert clean_text(text) == text
     assert without_chrome(text) == text
 
 
