@@ -70,6 +70,18 @@ def shown_url(url: str) -> str:
     return _settled(url, folding=False)
 
 
+def canonical_and_shown(url: str) -> tuple[str, str]:
+    """``canonical_url`` and ``shown_url`` of an address; quicker than both where they are one.
+
+    >>> canonical_and_shown("https://m.lenta.ru/a?utm_source=x")
+    ('https://lenta.ru/a', 'https://m.lenta.ru/a')
+    """
+    parts = _parts(url.strip())
+    if parts and not find_target(parts.host, parts.path, parts.query) and not _folded(parts):
+        return (once := str(parts)), once
+    return canonical_url(url), shown_url(url)
+
+
 def without_userinfo(url: str) -> str:
     """The address without ``user:password@``, fit for logs and pages. Never raises.
 
@@ -197,7 +209,8 @@ def _folded(parts: _Parts) -> _Parts | None:
     path = _folded_path(parts)
     query = _folded_query(parts) if parts.query else ""
     found = parts._replace(netloc=host, host=host, path=path, query=query)
-    return found if found != parts else None
+    # Read anew: what stood before a part that went now stands at the end.
+    return _parts(str(found)) if found != parts else None
 
 
 def _folded_host(host: str) -> str:

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.data.tracking import load_forms, load_tracking, load_wrappers
-from digest.text.urls import canonical_url, host_of, is_web_url, shown_url, without_userinfo
+from digest.text.urls import (
+    canonical_and_shown,
+    canonical_url,
+    host_of,
+    is_web_url,
+    shown_url,
+    without_userinfo,
+)
 
 SAME = [
     ("HTTPS://Example.ORG:443/a?utm_source=x&id=7#top", "https://example.org/a?id=7"),
@@ -209,7 +216,7 @@ PIECES = st.sampled_from(
     [
         *(
             "https://",
-    "https://./",
+            "https://./",
             "http://",
             "HTTPS://",
             "//",
@@ -264,6 +271,7 @@ def test_canonical_is_stable_whatever_it_is_made_of(pieces: list[str]) -> None:
         for form in (canonical_url, shown_url):
             assert form(form(url)) == form(url)
         assert canonical_url(shown_url(url)) == canonical_url(url)
+        assert canonical_and_shown(url) == (canonical_url(url), shown_url(url))
 
 
 @given(
@@ -302,7 +310,7 @@ def test_host() -> None:
         "/a",
         "https:example.org",
         "https://",
-    "https://./",
+        "https://./",
         "ftp://a/",
         "https://a b/",
         "",
