@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 
 from digest.model import Certainty, Entry, RawEntry
 from digest.source import Source
+from digest.text.boilerplate import without_repeats
 from digest.text.clean import clean_text, without_chrome
 from digest.text.html import one_line, plain_text
 from digest.text.language import language_of
-from digest.text.urls import canonical_url, is_web_url, without_userinfo
+from digest.text.urls import canonical_and_shown, is_web_url, without_userinfo
 
 EARLIEST_YEAR = 1990
 """A date before it is a default that a program forgot to fill (1970-01-01, 0001-01-01)."""
@@ -45,17 +46,20 @@ def entries_of(
     title nor text are left out. A ``RawEntry`` with ``path`` holds plain text, any other HTML.
     """
     distinct = tuple({_said(item): item for item in raw}.values())
-    addresses = [_address(item) for item in distinct]
-    urls = Counter(url for url in addresses if url)
+    addresses = [_addresses(item) for item in distinct]
+    urls = Counter(url for url, _ in addresses if url)
     guids = Counter(item.guid for item in distinct if item.guid)
     unnamed = source.name in {source.url, source.path, source.id, ""}
-    usual = one_line(source.publisher or (unnamed and feed_title) or source.name)
+    usual = one_line(source.publisher or (unnamed and feed_title) or without_userinfo(source.name))
     found: dict[str, Entry] = {}
-    for item, url in zip(distinct, addresses, strict=True):
+    said = _without_repeats(distinct, [_title_and_text(item) for item in distinct])
+    for item, (url, shown), (title, text) in zip(distinct, addresses, said, strict=True):
         known = _Known(
             id=hash_id(_key(item, url, source, urls, guids)),
-            url=url,
+            url=shown,
             publisher=one_line(item.publisher) if item.publisher else usual,
+            title=title,
+            text=text,
         )
         entry = _entry(item, source, known, now)
         if entry is not None:
@@ -65,11 +69,13 @@ def entries_of(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What was found out about an item before its text is looked at."""
+    """What was found out about an item, partly by looking at the others."""
 
     id: str
     url: str | None
     publisher: str
+    title: str
+    text: str
 
 
 def hash_id(key: str) -> str:
@@ -102,10 +108,11 @@ def _key(
     return f"{source.id}\n{url or ''}\n{words}"
 
 
-def _address(item: RawEntry) -> str | None:
+def _addresses(item: RawEntry) -> tuple[str | None, str | None]:
+    """By which address the page is known, and which one a reader gets (a phone's stays one)."""
     if not item.url or not is_web_url(item.url):
-        return None
-    return canonical_url(without_userinfo(item.url))
+        return None, None
+    return canonical_and_shown(without_userinfo(item.url))
 
 
 def _is_home(url: str) -> bool:
@@ -115,7 +122,7 @@ def _is_home(url: str) -> bool:
 
 
 def _entry(item: RawEntry, source: Source, known: _Known, now: datetime) -> Entry | None:
-    title, text = _title_and_text(item)
+    title, text = known.title, known.text
     if not title and not text:
         return None
     date, certainty = _date(item, now)
@@ -141,6 +148,16 @@ def _entry(item: RawEntry, source: Source, known: _Known, now: datetime) -> Entr
         paraphrase=item.paraphrase,
         sample=source.sample,
     )
+
+
+def _without_repeats(
+    items: Sequence[RawEntry], said: Sequence[tuple[str, str]]
+) -> Sequence[tuple[str, str]]:
+    """Titles and texts, what a feed writes below each of its texts gone; files stay as they are."""
+    if not items or items[0].path:
+        return said
+    texts = without_repeats([text for _, text in said])
+    return [(title, text) for (title, _), text in zip(said, texts, strict=True)]
 
 
 def flattened(markup: str) -> str:

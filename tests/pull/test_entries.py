@@ -188,3 +188,21 @@ def test_nested_markup_costs_little(name: str) -> None:
 def test_a_long_page_of_short_paragraphs_keeps_its_paragraphs() -> None:
     (entry,) = made(replace(ONE, summary="<p>One.<br>Two.<li>Three.<p>Four." * 300))
     assert entry.text.count("\n\n") >= 300
+
+
+def test_a_phone_s_page_is_known_as_the_page_and_shown_as_it_is() -> None:
+    (page,) = made(replace(ONE, url="https://lenta.ru/a"))
+    (phone,) = made(replace(ONE, url="https://m.lenta.ru/a"))
+    assert phone.id == page.id
+    assert phone.url == "https://m.lenta.ru/a"
+
+
+def test_what_a_feed_writes_below_every_text_goes() -> None:
+    foot = "<p>The Gazette is read in forty countries</p>"
+    posts = [
+        replace(ONE, url=f"https://example.org/{n}", guid=None, summary=f"<p>No. {n}.</p>{foot}")
+        for n in range(4)
+    ]
+    assert [entry.text for entry in made(*posts)] == [f"No. {n}." for n in range(4)]
+    files = [replace(post, path="notes.md", heading=post.url, url=None) for post in posts]
+    assert all("forty" in entry.text for entry in made(*files))
