@@ -18,7 +18,8 @@ from digest.pipeline.draft import Drafted, draft
 from digest.pipeline.drafts import get_draft
 from digest.pipeline.files import write_folder
 from digest.pipeline.publish import publish, rendered
-from digest.pipeline.pull import PullOptions, all_failed, pull, summary
+from digest.pipeline.pull import PullOptions, pull
+from digest.pipeline.pullreport import all_failed, summary
 from digest.pipeline.result import Result
 from digest.pipeline.send import SendOptions, send
 from digest.pipeline.window import candidates

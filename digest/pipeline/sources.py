@@ -11,7 +11,8 @@ from typing import Any
 from digest.config import load_config
 from digest.errors import OutputError, UsageError
 from digest.pipeline.files import write_file
-from digest.pipeline.pull import PullOptions, all_failed, outcome_document, pull, summary
+from digest.pipeline.pull import PullOptions, pull
+from digest.pipeline.pullreport import all_failed, outcome_document, summary
 from digest.pipeline.result import Result
 from digest.pipeline.workspace import open_workspace
 from digest.pull.opml import read_opml, write_opml

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from digest.pipeline.pull import _outcome, _Pulled, _store
+from digest.pipeline.pull import _store
+from digest.pipeline.reader import Pulled, outcome_of
 from digest.pipeline.workspace import open_workspace
 from digest.pull.reading import Document, read_document
 from digest.source import Source
@@ -134,8 +135,8 @@ DAYS: dict[str, tuple[list[list[Item]], int]] = {
 def pull(ws: Any, items: list[Item], now: datetime, source: str = "feed") -> None:
     known = Source(id=source, name="A feed", url=f"https://{source}.example/rss")
     reading = read_document(Document(body=feed(items), url=f"{HOME}rss"), known, now)
-    outcome = _outcome(known, "ok", entries=reading.said)
-    _store(ws, [_Pulled(outcome=outcome, entries=reading.entries, again=now != MONDAY)])
+    outcome = outcome_of(known, "ok")
+    _store(ws, [Pulled(outcome=outcome, entries=reading.entries, again=now != MONDAY)])
 
 
 @pytest.mark.parametrize("days", DAYS)

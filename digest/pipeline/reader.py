@@ -1,0 +1,126 @@
+"""One source at a time: asked, parsed, completed. Every expected failure becomes an outcome."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from time import monotonic
+
+from digest.data.publishers import Publishers
+from digest.errors import DigestError, ParseError
+from digest.fetched import Failed, Fetched, Retrieved, SourceOutcome
+from digest.model import Entry, Problem, RawEntry
+from digest.pipeline.asking import ask
+from digest.pipeline.workspace import Workspace
+from digest.pull.due import next_state
+from digest.pull.entries import entries_of
+from digest.pull.files import find, read
+from digest.pull.http import Transport
+from digest.pull.reading import Document
+from digest.pull.workers import ParserPool
+from digest.source import Source, SourceState
+from digest.text.urls import without_userinfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """What one source gave: its outcome, its new state, its entries.
+
+    ``again`` says that the source was read before, so that its entries may be stored already.
+    """
+
+    outcome: SourceOutcome
+    state: SourceState | None = None
+    entries: tuple[Entry, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Reads sources; ``threads`` wait for the parsers, as many as there are of these."""
+
+    ws: Workspace
+    pool: ParserPool
+    threads: Executor
+    publishers: Publishers
+    started: float = field(default_factory=monotonic)
+
+    @property
+    def took(self) -> timedelta:
+        """How long after ``ws.now`` this moment is, by a clock that is never set."""
+        return timedelta(seconds=monotonic() - self.started)
+
+    async def feed(self, source: Source, state: SourceState, transport: Transport) -> Pulled:
+        """What a source on the network gave."""
+        fetched = await ask(source, state, transport, self.ws.config.network)
+        following = next_state(source, state, fetched, self.ws.now, took=self.took)
+        if isinstance(fetched, Failed):
+            return Pulled(outcome=outcome_of(source, "failed", fetched.message), state=following)
+        if not isinstance(fetched, Retrieved) or following.body_hash == state.body_hash:
+            return Pulled(outcome=outcome_of(source, "unchanged"), state=following)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, self._read, source, state, fetched)
+
+    def _read(self, source: Source, state: SourceState, fetched: Retrieved) -> Pulled:
+        now = self.ws.now
+        document = Document(body=fetched.body, url=fetched.url, content_type=fetched.content_type)
+        try:
+            reading = self.pool.read(document, source, now)
+        except ParseError as error:
+            failed: Fetched = Failed(message=error.message)
+            following = next_state(source, state, failed, now, took=self.took)
+            return Pulled(outcome=outcome_of(source, "failed", error.message), state=following)
+        outcome = outcome_of(source, "ok")
+        return Pulled(
+            outcome=replace(outcome, entries=reading.said, problems=reading.problems),
+            state=next_state(source, state, fetched, now, ttl=reading.ttl, took=self.took),
+            entries=self._completed(reading.entries),
+            again=state.succeeded_at is not None,
+        )
+
+    async def folder(self, source: Source, state: SourceState) -> Pulled:
+        """Local files; a broken one is a problem, the others are read all the same."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, self._folder, source, state)
+
+    def _folder(self, source: Source, state: SourceState) -> Pulled:
+        root, now = self.ws.config.folder, self.ws.now
+        assert source.path is not None  # noqa: S101 - the caller's promise, for the type checker
+        try:
+            paths = find(root, source.path)
+        except (OSError, DigestError) as error:
+            return Pulled(outcome=outcome_of(source, "failed", str(error)))
+        if not paths:
+            message = f"nothing to read at {source.path}; check the path"
+            return Pulled(outcome=outcome_of(source, "failed", message))
+        raw: list[RawEntry] = []
+        problems: list[Problem] = []
+        for path in paths:
+            found, wrong = read(path, root=root, source=source, parser=self.pool.parse)
+            raw += found
+            problems += wrong
+        entries = self._completed(entries_of(raw, source=source, feed_title=None, now=now))
+        wrong_all = "no file of it could be read" if problems and not entries else None
+        outcome = outcome_of(source, "failed" if wrong_all else "ok", wrong_all)
+        return Pulled(
+            outcome=replace(outcome, entries=len(raw), problems=tuple(problems)),
+            state=replace(state, checked_at=now, succeeded_at=now, error=wrong_all),
+            entries=entries,
+        )
+
+    def _completed(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        return tuple(self.publishers.completed(entry) for entry in entries)
+
+
+def outcome_of(source: Source, kind: str, error: str | None = None) -> SourceOutcome:
+    """What became of a source, before entries are counted."""
+    return SourceOutcome(
+        source_id=source.id,
+        name=without_userinfo(source.name),
+        url=without_userinfo(source.url) if source.url else None,
+        outcome=kind,
+        error=error,
+    )
