@@ -22,6 +22,7 @@ _AS_WRITTEN = re.compile(r"(?:[!#$&-;=?-Z\[\]_a-z~]|%[0-9A-Fa-f]{2})+", re.ASCII
 """What RFC 3986 allows in a URI; anything else is quoted first."""
 
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+_IPV6 = 6
 _IN_THE_WAY = re.compile(r"[\t\r\n]")
 
 
@@ -99,7 +100,11 @@ def denial(host: str, port: int, what: str) -> str:
 
 def _denied(host: str) -> str | None:
     number = literal(host)
-    return refusal(number) if number else inside_name(host)
+    if number is None:
+        return inside_name(host)
+    # Readers do not agree on 0127.0.0.1 (octal or not?), so only the usual way to write it passes.
+    usual = number.version == _IPV6 or host.rstrip(".") == str(number)
+    return refusal(number) or (None if usual else "an address in a form that hides it")
 
 
 def address(text: str) -> URL:
