@@ -12,6 +12,9 @@ from digest.pull.decoders import DamagedError, Decoder, decoder_for, decoders
 _NO_CODING = frozenset({"identity", "none", "binary", "utf-8", "utf8"})
 """Labels that say nothing; the last four are mistakes seen in the wild."""
 
+_TELLING = 4
+"""Bytes that show what a body is packed in (the longest mark is zstd's)."""
+
 
 def accepted() -> str:
     """The value of Accept-Encoding: only what can be decompressed with a limit."""
@@ -28,8 +31,10 @@ class Body:
     def __init__(self, encoding: str, cap: int) -> None:
         self._cap = cap
         self._coding = _coding(encoding)
-        self._chunks: list[bytes] = []
-        self._size = self._read = 0
+        # One growing buffer: a list of pieces costs 40 bytes for each that a server drips.
+        self._text = bytearray()
+        self._read = 0
+        self._head = b""
         self._decoder: Decoder | None = None
 
     def feed(self, chunk: bytes) -> None:
@@ -40,27 +45,37 @@ class Body:
         if self._read > self._cap:
             raise self._too_large()
         if self._decoder is None:
+            # A few bytes are needed to see what it is; a server may send them one by one.
+            chunk = self._head = self._head + chunk
+            if len(chunk) < _TELLING:
+                return
             self._decoder = decoder_for(self._coding, chunk)
-        try:
-            for piece in self._decoder.pieces(chunk, self._room):
-                self._size += len(piece)
-                if self._size > self._cap:
-                    raise self._too_large()
-                self._chunks.append(piece)
-        except DamagedError as error:
-            raise FetchError("The compressed answer is damaged; try again later.") from error
+            self._head = b""
+        self._unpack(self._decoder, chunk)
 
     def finish(self) -> bytes:
         """The whole body."""
+        if self._decoder is None and self._head:
+            self._decoder = decoder_for(self._coding, self._head)
+            self._unpack(self._decoder, self._head)
         if self._decoder is not None and not self._decoder.complete:
             raise FetchError("The compressed answer ended early; try again later.")
-        return b"".join(self._chunks)
+        return bytes(self._text)
+
+    def _unpack(self, decoder: Decoder, chunk: bytes) -> None:
+        try:
+            for piece in decoder.pieces(chunk, self._room):
+                self._text += piece
+                if len(self._text) > self._cap:
+                    raise self._too_large()
+        except DamagedError as error:
+            raise FetchError("The compressed answer is damaged; try again later.") from error
 
     def _room(self) -> int:
-        return self._cap - self._size + 1
+        return self._cap - len(self._text) + 1
 
     def _too_large(self) -> FetchError:
-        self._chunks.clear()
+        self._text.clear()
         return FetchError(
             f"The answer is larger than {self._cap:,} bytes; raise network.max_body to read it."
         )
