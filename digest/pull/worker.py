@@ -18,11 +18,13 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from digest.errors import ParseError
+from digest.pull.discover import look
 from digest.pull.documents import open_document
 from digest.pull.feeds import parse
 from digest.pull.gate import Limits
 from digest.pull.parsed import ParsedFeed
 from digest.pull.reading import read_document
+from digest.pull.suggest import propose
 
 READY = b"+"
 LENGTH = struct.Struct("!Q")
@@ -38,6 +40,8 @@ JOBS: dict[str, Callable[..., object]] = {
     "parse": _parse,
     "read": read_document,
     "document": open_document,
+    "look": look,
+    "propose": propose,
 }
 """What a worker can be asked for, by name."""
 

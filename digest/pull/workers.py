@@ -26,10 +26,12 @@ from typing import Any, Self, TypeVar
 
 import digest
 from digest.errors import ParseError
+from digest.pull.discover import Look
 from digest.pull.documents import Job, Opened
 from digest.pull.gate import DEFAULT_LIMITS, Limits
 from digest.pull.parsed import ParsedFeed
 from digest.pull.reading import Document, Reading
+from digest.pull.suggest import Proposal
 from digest.pull.worker import LENGTH, READY, TOO_MUCH_MEMORY
 from digest.source import Source
 
@@ -158,6 +160,14 @@ class ParserPool:
         Blocks while all workers are busy. Raises ParseError with a reason.
         """
         return self._ask("document", (job,), Opened)
+
+    def look(self, body: bytes, url: str, content_type: str) -> Look:
+        """What ``discover.look`` returns; limits and errors as for the others."""
+        return self._ask("look", (body, url, content_type), Look)
+
+    def propose(self, body: bytes, url: str, content_type: str) -> tuple[Proposal, ...]:
+        """What ``suggest.propose`` returns; limits and errors as for the others."""
+        return self._ask("propose", (body, url, content_type), tuple)
 
     def _ask(self, name: str, arguments: tuple[object, ...], kind: type[Answer]) -> Answer:
         job = pickle.dumps((name, arguments), protocol=pickle.HIGHEST_PROTOCOL)
