@@ -40,7 +40,6 @@ IssueDate = Annotated[
     str | None, typer.Argument(metavar="[ISSUE]", help="The issue's date, YYYY-MM-DD.")
 ]
 
-
 COMMON_WORDS = frozenset({"--config", "--json", "-v", "--verbose", "--quiet"})
 
 
@@ -287,11 +286,31 @@ def _sources_add(
     address: Annotated[str, typer.Argument(metavar="URL")],
     *,
     name: Annotated[str | None, typer.Option("--name", help="Name shown.")] = None,
+    as_is: Annotated[bool, typer.Option("--as-is", help="Write the address unread.")] = False,
 ) -> Result:
-    """Write a new source into sources.yaml."""
-    from digest.pipeline.sources import add_source
+    """Find the best feed of any address and write it into sources.yaml."""
+    from digest.pipeline.addsource import AddOptions, add_source
 
-    return add_source(settings.config, address, name=name)
+    return add_source(settings.config, address, AddOptions(name=name, as_is=as_is), now=clock())
+
+
+@command(sources, "try")
+def _sources_try(  # noqa: PLR0913 - each is a documented option
+    settings: Settings,
+    what: Annotated[str, typer.Argument(metavar="URL|NAME")],
+    *,
+    kind: Annotated[str | None, typer.Option("--type", help="If its address does not say.")] = None,
+    item: Annotated[str | None, typer.Option("--item", help="CSS of what repeats.")] = None,
+    title: Annotated[str | None, typer.Option("--title", help="CSS of the title in it.")] = None,
+    link: Annotated[str | None, typer.Option("--link", help="CSS of the link in it.")] = None,
+    date: Annotated[str | None, typer.Option("--date", help="CSS of the date in it.")] = None,
+    summary: Annotated[str | None, typer.Option("--summary", help="CSS of the teaser.")] = None,
+) -> Result:
+    """Show what a page, feed, sitemap or channel would give; store nothing."""
+    from digest.pipeline.trysource import TryOptions, try_source
+
+    options = TryOptions(type=kind, item=item, title=title, link=link, date=date, summary=summary)
+    return try_source(settings.config, what, options, now=clock())
 
 
 @command(sources, "import")

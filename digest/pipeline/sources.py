@@ -1,19 +1,16 @@
-"""Looking after the sources: list, check, add, OPML in and out."""
+"""Looking after the sources: list, check, OPML in and out."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from digest.config import load_config
-from digest.errors import OutputError, UsageError
-from digest.pipeline.files import write_file
+from digest.errors import UsageError
 from digest.pipeline.pull import PullOptions, pull
 from digest.pipeline.pullreport import all_failed, outcome_document, summary
 from digest.pipeline.result import Result
+from digest.pipeline.sourcesfile import append_sources
 from digest.pipeline.workspace import open_workspace
 from digest.pull.opml import read_opml, write_opml
 from digest.source import Source, SourceState
@@ -45,15 +42,6 @@ def check_sources(config: Path, *, offline: bool, now: datetime) -> Result:
     )
 
 
-def add_source(config: Path, address: str, *, name: str | None) -> Result:
-    """The result of ``digest sources add URL``: one line more in ``sources.yaml``."""
-    known = {source.url for source in load_config(config).sources}
-    if address in known:
-        raise UsageError("is a source already", where=address)
-    _append(config, [{"name": name, "url": address} if name else {"url": address}])
-    return Result(text=f"Added {address} to {config}", document={"added": [address]})
-
-
 def import_opml(config: Path, file: Path) -> Result:
     """The result of ``digest sources import``: feeds that are not sources yet, folders kept.
 
@@ -75,7 +63,7 @@ def import_opml(config: Path, file: Path) -> Result:
         section = by_title.get((feed.folder or "").casefold())
         rows.append(row | ({"section": section} if section else {}))
     if rows:
-        _append(config, rows)
+        append_sources(config, rows)
     return Result(
         text=f"{len(rows)} new sources from {file}",
         document={"added": [row["url"] for row in rows]},
@@ -88,32 +76,6 @@ def export_opml(config: Path) -> Result:
     sections = {section.id: section for section in loaded.sections}
     text = write_opml(loaded.sources, sections, title=loaded.newsletter.title)
     return Result(text=text, document={"opml": text})
-
-
-def _append(config: Path, rows: Sequence[Mapping[str, str]]) -> None:
-    """The file with more sources, comments and layout kept; a result that fails is not written."""
-    from ruamel.yaml import YAML  # noqa: PLC0415 - slow, and only needed to write
-    from ruamel.yaml.comments import CommentedMap  # noqa: PLC0415
-
-    before = config.read_bytes()
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 4096
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    data: Any = yaml.load(before)
-    for row in rows:
-        entry = CommentedMap(row)
-        entry.fa.set_flow_style()
-        data["sources"].append(entry)
-    made = io.BytesIO()
-    yaml.dump(data, made)
-    write_file(config, made.getvalue())
-    try:
-        load_config(config)
-    except Exception as error:
-        write_file(config, before)
-        message = f"the new source does not fit the configuration; nothing was changed ({error})"
-        raise OutputError(message, where=str(config)) from error
 
 
 def _line(source: Source, state: SourceState | None) -> str:
