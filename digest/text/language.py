@@ -37,6 +37,10 @@ _BY_SCRIPT = {
     "Armn": "hy",
 }
 _KANA_SHARE = 0.1
+_ENGLISH = frozenset(
+    {"the", "of", "and", "with", "that", "from", "which", "were", "this", "their", "would", "been"}
+)
+_SURELY = 4  # of these words in a text of plain ASCII leave no other language
 _NOISE = re.compile(r"https?://\S+|\S+@\S+\.\w+|&[#\w]+;")
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ‘-][^\W\d_]+)*")
 
@@ -73,7 +77,10 @@ def language_of(text: str) -> str:
     >>> language_of("Xi meets Putin"), language_of("习近平会见普京"), language_of("12:30")
     ('en', 'zh', 'und')
     """
-    text = _NOISE.sub(" ", text[:_ENOUGH])
+    text = text[:_ENOUGH]
+    if text.isascii() and len(_ENGLISH.intersection(text.lower().split())) >= _SURELY:
+        return "en"
+    text = _NOISE.sub(" ", text)
     script = script_of(text)
     if script == "Latn":
         return _latin(text)
