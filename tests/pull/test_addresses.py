@@ -5,7 +5,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from digest.pull.addresses import literal, refusal
+from digest.pull.addresses import inside_name, literal, refusal
 
 DENIED = """
 0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.254 127.0.0.1 127.1.2.3
@@ -78,3 +78,21 @@ def test_a_name_is_no_literal(host: str) -> None:
 
 def test_what_is_no_address_is_refused() -> None:
     assert refusal("not an address")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost", "LOCALHOST.", "a.localhost", "localhost.localdomain", "ip6-loopback",
+        "intranet", "a.internal", "printer.local", "nas.home.arpa", "%6cocalhost", "",
+    ],
+)  # fmt: skip
+def test_a_name_of_a_private_network_is_known_by_its_looks(host: str) -> None:
+    assert inside_name(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["example.org", "localhost.example.org", "internal.example", "local.com", "a.b."]
+)
+def test_another_name_may_be_asked(host: str) -> None:
+    assert inside_name(host) is None
