@@ -18,14 +18,13 @@ from hashlib import sha256
 from digest.errors import ParseError
 from digest.fetched import Failed, Fetched, Retrieved
 from digest.model import Certainty, Entry
-from digest.pull.decode import decode, decode_named
-from digest.pull.entries import EARLIEST_YEAR, flattened
+from digest.pull.entries import EARLIEST_YEAR
 from digest.pull.http import Request, Transport
 from digest.pull.reading import Document
 from digest.pull.robots import Robots
 from digest.pull.turns import Clock
 from digest.source import Source
-from digest.text.extract import PageText, extract, weight
+from digest.text.extract import PageText, weight
 from digest.text.language import language_of
 from digest.text.urls import host_of, is_web_url
 
@@ -41,14 +40,13 @@ LEAST_GUID = 6
 """Characters from which on a guid is a name and no number of a place in a list."""
 _NOT_NOW = frozenset({408, 425, 429})
 _REQUEST_ERRORS = range(400, 500)
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _PAGE_TYPE = re.compile(
     r"\s*(?:$|text/(?:html|plain)|application/(?:xhtml\+xml|xml))", re.IGNORECASE
 )
 _WORDS = re.compile(r"[^\W\d_]{4,}|[\u3400-\u9fff]")
 
 ReadPage = Callable[[Document, str | None], Awaitable[PageText]]
-"""``page_of`` in a worker process; raises ParseError where the worker had to be stopped."""
+"""``pagetext.page_of`` in a worker process; raises ParseError where the worker had to be stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +70,6 @@ class _Turn:
     def __init__(self) -> None:
         self.door = asyncio.Lock()
         self.ready_at = 0.0
-
-
-def page_of(document: Document, selector: str | None) -> PageText:
-    """The text and facts of one page, whatever its encoding: the job ``page`` of a worker."""
-    named = _CHARSET.search(document.content_type)
-    html = decode_named(document.body, named[1]) if named else decode(document.body)
-    if (flat := flattened(html)) != html:  # so deep that no parser of HTML would come back
-        return PageText(url=document.url, problem="empty")
-    return extract(flat, url=document.url, selector=selector)
 
 
 def planned(

@@ -22,6 +22,7 @@ from digest.pull.discover import look
 from digest.pull.documents import open_document
 from digest.pull.feeds import parse
 from digest.pull.gate import Limits
+from digest.pull.pagetext import page_of
 from digest.pull.parsed import ParsedFeed
 from digest.pull.reading import read_document
 from digest.pull.suggest import propose
@@ -42,6 +43,7 @@ JOBS: dict[str, Callable[..., object]] = {
     "document": open_document,
     "look": look,
     "propose": propose,
+    "page": page_of,
 }
 """What a worker can be asked for, by name."""
 

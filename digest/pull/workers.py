@@ -34,6 +34,7 @@ from digest.pull.reading import Document, Reading
 from digest.pull.suggest import Proposal
 from digest.pull.worker import LENGTH, READY, TOO_MUCH_MEMORY
 from digest.source import Source
+from digest.text.extract import PageText
 
 Answer = TypeVar("Answer")
 
@@ -168,6 +169,13 @@ class ParserPool:
     def propose(self, body: bytes, url: str, content_type: str) -> tuple[Proposal, ...]:
         """What ``suggest.propose`` returns; limits and errors as for the others."""
         return self._ask("propose", (body, url, content_type), tuple)
+
+    def page(self, document: Document, selector: str | None) -> PageText:
+        """What ``fulltext.page_of`` returns, within the pool's time and memory.
+
+        Blocks while all workers are busy. Raises ParseError with a reason.
+        """
+        return self._ask("page", (document, selector), PageText)
 
     def _ask(self, name: str, arguments: tuple[object, ...], kind: type[Answer]) -> Answer:
         job = pickle.dumps((name, arguments), protocol=pickle.HIGHEST_PROTOCOL)
