@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 
 from digest.data.publishers import Publishers
 from digest.errors import DigestError, ParseError
 from digest.fetched import Failed, Fetched, Retrieved, SourceOutcome
 from digest.model import Entry, Problem, RawEntry
-from digest.pipeline.asking import ask
+from digest.pipeline.asking import ask, request_for
 from digest.pipeline.workspace import Workspace
 from digest.pull.due import next_state
 from digest.pull.entries import entries_of
 from digest.pull.files import find, read
+from digest.pull.further import read_further
 from digest.pull.http import Transport
-from digest.pull.reading import Document
+from digest.pull.reading import Document, Reading
 from digest.pull.workers import ParserPool
 from digest.source import Source, SourceState
 from digest.text.urls import without_userinfo
@@ -61,25 +63,39 @@ class Reader:
             return Pulled(outcome=outcome_of(source, "failed", fetched.message), state=following)
         if not isinstance(fetched, Retrieved) or following.body_hash == state.body_hash:
             return Pulled(outcome=outcome_of(source, "unchanged"), state=following)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.threads, self._read, source, state, fetched)
-
-    def _read(self, source: Source, state: SourceState, fetched: Retrieved) -> Pulled:
         now = self.ws.now
         document = Document(body=fetched.body, url=fetched.url, content_type=fetched.content_type)
         try:
-            reading = self.pool.read(document, source, now)
+            reading = await self._parsed(source, document)
+            if reading.more:
+                reading = await self._further(source, reading, transport)
         except ParseError as error:
             failed: Fetched = Failed(message=error.message)
             following = next_state(source, state, failed, now, took=self.took)
             return Pulled(outcome=outcome_of(source, "failed", error.message), state=following)
         outcome = outcome_of(source, "ok")
+        following = next_state(source, state, fetched, now, ttl=reading.ttl, took=self.took)
+        if reading.more:  # an index stays the same while what it names changes
+            following = replace(following, etag=None, last_modified=None, body_hash=None)
         return Pulled(
             outcome=replace(outcome, entries=reading.said, problems=reading.problems),
-            state=next_state(source, state, fetched, now, ttl=reading.ttl, took=self.took),
+            state=following,
             entries=self._completed(reading.entries),
             again=state.succeeded_at is not None,
         )
+
+    async def _parsed(self, source: Source, document: Document) -> Reading:
+        loop = asyncio.get_running_loop()
+        read = partial(self.pool.read, document, source, self.ws.now)
+        return await loop.run_in_executor(self.threads, read)
+
+    async def _further(self, source: Source, first: Reading, transport: Transport) -> Reading:
+        request = request_for(source, None, self.ws.config.network)
+
+        async def fetch(url: str) -> Fetched:
+            return await transport.fetch(replace(request, url=url))
+
+        return await read_further(first, fetch, partial(self._parsed, source))
 
     async def folder(self, source: Source, state: SourceState) -> Pulled:
         """Local files; a broken one is a problem, the others are read all the same."""

@@ -220,6 +220,27 @@ def test_a_feed_and_an_index_of_sitemaps_are_tried_too(serving: Any) -> None:
         assert (document["type"], len(document["entries"])) == ("sitemap", 2)
 
 
+def test_an_index_that_stays_the_same_is_followed_all_the_same(serving: Any) -> None:
+    index = (
+        "<sitemapindex><sitemap><loc>http://127.0.0.1:{port}/1.xml</loc></sitemap></sitemapindex>"
+    )
+    pages = {"/sitemap.xml": index, "/1.xml": NEWS.format("a")}
+    with serving(pages) as site:
+        site.letter.configure(
+            f"network: {{host_gap: 0s, allow_private: ['127.0.0.1:{site.port}']}}\n"
+            f"sources:\n  - {{name: Map, url: '{site.url('/sitemap.xml')}'}}\n"
+        )
+        _, document, _ = site.run("check")
+        assert [(s["outcome"], s["new"]) for s in document["sources"]] == [("ok", 1)]
+        pages["/1.xml"] = NEWS.format("b")
+        _, document, _ = site.run("check")
+        assert [(s["outcome"], s["new"]) for s in document["sources"]] == [("ok", 1)]
+        pages["/1.xml"] = "gone"
+        _, document, _ = site.run("check")
+        assert document["sources"][0]["outcome"] == "failed"
+        assert "None of the 1 sitemaps" in document["sources"][0]["error"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
