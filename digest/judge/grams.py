@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from digest.text.chinese import simplified
 
 IDF_BUCKETS = 1 << 15
+NAME_BUCKETS = 1 << 12
 _COLUMNS = 1 << 12
 _STEM = 6
 _WORD = re.compile(r"[^\W_\u3400-\u9fff]+|[\u3400-\u9fff]+")
@@ -42,6 +43,11 @@ def grams(text: str, lang: str) -> list[str]:
 def bucket(gram: str) -> int:
     """The idf column of a piece."""
     return crc32(gram.encode()) % IDF_BUCKETS
+
+
+def name_bucket(name_id: str) -> int:
+    """The column of a name's idf."""
+    return crc32(name_id.encode()) % NAME_BUCKETS
 
 
 @lru_cache(maxsize=1 << 17)

@@ -1,74 +1,91 @@
-"""Average-link clustering of a likeness matrix, in numpy."""
+"""Average-link clustering of chances that two items belong together.
+
+Only pairs with a chance worth keeping are given; all others count as none. So memory and time
+grow with those pairs and not with the square of the items.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import heapq
+from collections.abc import Iterable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
+EVEN = 0.5
+"""Groups are joined while the mean chance between their members is above this."""
 
-Matrix = NDArray[np.float32]
+Pair = tuple[int, int]
 
 
-def average_link(likeness: Matrix, joined: Sequence[tuple[int, int]] = ()) -> tuple[int, ...]:
+def average_link(
+    count: int, chances: Iterable[tuple[int, int, float]], joined: Sequence[Pair] = ()
+) -> tuple[int, ...]:
     """A label an item: the smallest index of its group.
 
-    Groups are joined while the mean likeness between two of them is above 0; pairs of ``joined``
-    start together. Only items linked by a chain of positive likeness can ever meet, so each such
-    component is worked on alone. Ties go to the smaller indices.
+    ``chances`` names each pair at most once. The two groups with the greatest mean chance between
+    them are joined first, ties in favour of the smaller indices; pairs of ``joined`` start
+    together.
     """
-    count = len(likeness)
-    start = _components(count, joined)
-    edges = [(int(a), int(b)) for a, b in np.argwhere(likeness > 0) if a < b]
-    parts: dict[int, list[int]] = {}
-    for item, part in enumerate(_components(count, [*joined, *edges])):
-        parts.setdefault(part, []).append(item)
-    labels = list(range(count))
-    for members in parts.values():
-        if len(members) > 1:
-            for item, label in _link(likeness, members, start):
-                labels[item] = label
-    return tuple(labels)
+    labels = _started(count, joined)
+    sizes = [0] * count
+    for label in labels:
+        sizes[label] += 1
+    sums: list[dict[int, float]] = [{} for _ in range(count)]
+    for a, b, chance in chances:
+        first, second = labels[a], labels[b]
+        if first != second:
+            sums[first][second] = sums[second][first] = sums[first].get(second, 0.0) + chance
+    parents = _merged(sums, sizes)
+    return tuple(_root(parents, label) for label in labels)
 
 
-def _components(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
+def _started(count: int, joined: Sequence[Pair]) -> list[int]:
     parents = list(range(count))
-
-    def root(i: int) -> int:
-        while parents[i] != i:
-            parents[i] = parents[parents[i]]
-            i = parents[i]
-        return i
-
-    for a, b in edges:
-        low, high = sorted((root(a), root(b)))
+    for a, b in joined:
+        low, high = sorted((_root(parents, a), _root(parents, b)))
         parents[high] = low
-    return [root(i) for i in range(count)]
+    return [_root(parents, item) for item in range(count)]
 
 
-def _link(likeness: Matrix, members: list[int], start: list[int]) -> list[tuple[int, int]]:
-    """(item, label) of one component. Sums of likeness between groups are kept and added up."""
-    seeds = sorted({start[item] for item in members})
-    groups = [[item for item in members if start[item] == seed] for seed in seeds]
-    share = np.zeros((len(seeds), len(members)))
-    for column, item in enumerate(members):
-        share[seeds.index(start[item]), column] = 1.0
-    sums = share @ likeness[np.ix_(members, members)].astype(np.float64) @ share.T
-    sizes = share.sum(axis=1)
-    mean = sums / np.outer(sizes, sizes)
-    np.fill_diagonal(mean, -np.inf)
-    while len(groups) > 1:
-        a, b = sorted(int(at) for at in np.unravel_index(int(np.argmax(mean)), mean.shape))
-        if mean[a, b] <= 0:
-            break
-        groups[a] += groups[b]
-        groups[b] = []
-        sums[a] += sums[b]
-        sums[:, a] += sums[:, b]
+def _root(parents: list[int], item: int) -> int:
+    while parents[item] != item:
+        parents[item] = parents[parents[item]]
+        item = parents[item]
+    return item
+
+
+def _merged(sums: list[dict[int, float]], sizes: list[int]) -> list[int]:
+    """The group each group ended in. A queue entry is stale once either group has changed."""
+    parents = list(range(len(sums)))
+    versions = [0] * len(sums)
+    queue: list[tuple[float, int, int, int, int]] = []
+
+    def offer(a: int, b: int) -> None:
+        mean = sums[a][b] / (sizes[a] * sizes[b])
+        if mean > EVEN:
+            low, high = min(a, b), max(a, b)
+            heapq.heappush(queue, (-mean, low, high, versions[low], versions[high]))
+
+    for a, near in enumerate(sums):
+        for b in near:
+            if a < b:
+                offer(a, b)
+    while queue:
+        _, a, b, version_a, version_b = heapq.heappop(queue)
+        if (versions[a], versions[b]) != (version_a, version_b):
+            continue
+        parents[b] = a
         sizes[a] += sizes[b]
-        mean[b, :] = mean[:, b] = -np.inf
-        live = np.isfinite(mean[a]) | (np.arange(len(groups)) == a)
-        mean[a, live] = sums[a, live] / (sizes[a] * sizes[live])
-        mean[:, a] = mean[a]
-        mean[a, a] = -np.inf
-    return [(item, min(group)) for group in groups for item in group]
+        versions[a] += 1
+        versions[b] += 1
+        _absorb(sums, a, b)
+        for other in sorted(sums[a]):
+            offer(a, other)
+    return parents
+
+
+def _absorb(sums: list[dict[int, float]], a: int, b: int) -> None:
+    """What was between ``b`` and others is now between ``a`` and them."""
+    for other, chance in sums[b].items():
+        del sums[other][b]
+        if other != a:
+            sums[a][other] = sums[other][a] = sums[a].get(other, 0.0) + chance
+    sums[b] = {}

@@ -28,9 +28,9 @@ from digest.data.names import load_names
 from digest.data.training import Line, load_lines
 from digest.judge.embed import Embedder, encode_entries, load_embedder
 from digest.judge.features import LABELS, Counter, Features
-from digest.judge.grams import IDF_BUCKETS, bucket, gram_rows, grams
+from digest.judge.grams import IDF_BUCKETS, NAME_BUCKETS, bucket, gram_rows, grams, name_bucket
 from digest.judge.lexicon import LexiconMatcher
-from digest.judge.stories import LANGUAGES, NAME_BUCKETS, name_bucket
+from digest.judge.traits import LANGUAGES
 from digest.model import Certainty, Entry
 from digest.text.mentions import NameFinder
 
