@@ -1,4 +1,4 @@
-"""Asking one source over the network: its address, its validators, its credentials."""
+"""Asking one source over the network, feed or mailbox: its validators, its credentials."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from digest.errors import FetchError
 from digest.fetched import Failed, Fetched
 from digest.pull.due import question_of
 from digest.pull.http import Request, Transport
+from digest.pull.imap import fetch_mailbox
+from digest.pull.imapwire import MailboxRequest
+from digest.pull.reading import type_of
 from digest.pull.targets import authorization
 from digest.source import Source, SourceState
 
@@ -19,6 +22,8 @@ async def ask(
 ) -> Fetched:
     """What a source answers now; a credential that is not set is a ``Failed`` like any other."""
     try:
+        if type_of(source) == "imap":
+            return await fetch_mailbox(mailbox_for(source, state, network))
         request = request_for(source, state, network)
     except FetchError as error:
         return Failed(message=error.message)
@@ -51,7 +56,36 @@ def request_for(
     )
 
 
+def mailbox_for(
+    source: Source,
+    state: SourceState | None,
+    network: NetworkConfig,
+    *,
+    environ: Mapping[str, str] = os.environ,
+) -> MailboxRequest:
+    """The request for a mailbox; its position stands where other sources keep their ETag.
+
+    Raises FetchError when there is no login for it.
+    """
+    if source.auth is None:
+        raise FetchError(
+            "A mailbox needs a login; name the environment variable that holds user:password "
+            "as `auth` of the source."
+        )
+    return MailboxRequest(
+        url=source.url or "",
+        login=_secret(source.auth, environ),
+        position=state.etag if state else None,
+        allow_private=frozenset(network.allow_private),
+        timeout=network.timeout,
+    )
+
+
 def _credential(name: str, environ: Mapping[str, str]) -> str:
+    return authorization(_secret(name, environ))
+
+
+def _secret(name: str, environ: Mapping[str, str]) -> str:
     value = environ.get(name, "").strip()
     if not value:
         raise FetchError(
@@ -60,4 +94,4 @@ def _credential(name: str, environ: Mapping[str, str]) -> str:
         )
     if not value.isprintable():
         raise FetchError(f"The environment variable {name} holds more than one line of text.")
-    return authorization(value)
+    return value

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from digest.model import Entry, Problem
 from digest.pull.entries import entries_of
 from digest.pull.feeds import parse
+from digest.pull.frames import read_mailbox
 from digest.pull.pages import read_listing
 from digest.pull.parsed import ParsedFeed
 from digest.pull.sitemaps import is_sitemap_address, read_sitemap
@@ -65,6 +66,10 @@ def _telegram(document: Document, _: Source) -> ParsedFeed:
     return read_channel(document.body, url=document.url, content_type=document.content_type)
 
 
+def _imap(document: Document, source: Source) -> ParsedFeed:
+    return read_mailbox(document.body, source)
+
+
 Parser = Callable[[Document, Source], ParsedFeed]
 
 PARSERS: dict[str, Parser] = {
@@ -72,6 +77,7 @@ PARSERS: dict[str, Parser] = {
     "page": _page,
     "sitemap": _sitemap,
     "telegram": _telegram,
+    "imap": _imap,
 }
 """How each type of source is read; every one raises ParseError and may be slow on hostile input."""
 
@@ -93,6 +99,8 @@ def type_of(source: Source) -> str:
     """What the editor called it, else what its address shows."""
     if source.type:
         return source.type
+    if (source.url or "").lower().startswith(("imap:", "imaps:")):
+        return "imap"
     if channel_of(source.url or ""):
         return "telegram"
     return "sitemap" if is_sitemap_address(source.url or "") else "feed"
