@@ -1,24 +1,17 @@
-"""What no feed parser should see: traps are refused, and too long a list is cut.
-
-The gate also says whether a document is strict XML, which is what the fast parser may have.
-"""
+"""What no feed parser should see: traps are refused, and too long a list is cut."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from xml.parsers import expat
 
 from digest.errors import ParseError
-from digest.pull.fields import DECLARED, HEAD
 
-_OPENING = re.compile(rb"<(?![!?])(/?)[^<>]*?(/?)>")
-_BAD_ENCODINGS = frozenset(
-    {"punycode", "undefined", "idna", "raw_unicode_escape", "unicode_escape"}
-)
-_ELEMENT = re.compile(rb"<\w")
+_TAG = re.compile(rb"<(/?)[A-Za-z_:][^<>]*?(/?)>")
+_ROOT = re.compile(rb"<\w")
 _ITEM = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _ITEM_END = re.compile(rb"</(?:\w{1,20}:)?(?:item|entry)\s*>", re.IGNORECASE)
+_DOCTYPE = re.compile(rb"<!DOCTYPE\b[^<>\[]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +38,8 @@ def shortened(body: bytes, limits: Limits) -> bytes:
 
     Cut before it is parsed: a parser builds every entry, and a million empty ones fill memory.
     """
+    if len(body) <= limits.entries * len(b"<item/>") or body.count(b"<") <= limits.entries:
+        return body
     starts = _ITEM.finditer(body)
     surplus = next((m for n, m in enumerate(starts) if n == limits.entries), None)
     if surplus is None:
@@ -53,53 +48,40 @@ def shortened(body: bytes, limits: Limits) -> bytes:
     return body[: surplus.start()] + body[ends[-1] if ends else len(body) :]
 
 
-class _NotStrictError(Exception):
-    """The document is not for the fast parser."""
+def without_doctype(body: bytes) -> bytes:
+    """The document without the DOCTYPE of a public DTD; raises ParseError where it declares one.
 
-
-def is_strict(body: bytes, limits: Limits) -> bool:
-    """True for strict XML without a DTD; raises ParseError for what no parser should see."""
-    _refuse_tricks(body, limits)
-    parser = expat.ParserCreate()
-    depth = 0
-
-    def opened(_name: str, _attributes: object) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > limits.depth:
-            raise ParseError(f"The feed nests elements deeper than {limits.depth}; it is not read.")
-
-    def closed(_name: str) -> None:
-        nonlocal depth
-        depth -= 1
-
-    def doctype(*_: object) -> None:
-        raise _NotStrictError
-
-    parser.StartElementHandler = opened
-    parser.EndElementHandler = closed
-    parser.StartDoctypeDeclHandler = doctype
-    try:
-        parser.Parse(body, True)
-    except (expat.ExpatError, _NotStrictError, LookupError, ValueError):
-        return False
-    return True
-
-
-def _refuse_tricks(body: bytes, limits: Limits) -> None:
-    plain = body.replace(b"\0", b"")  # UTF-16 and UTF-32 spell the same letters with NULs between
-    root = _ELEMENT.search(plain)
-    if b"<!ENTITY" in plain[: root.start() if root else None].upper():
+    Entities declared in a document are how a few bytes become gigabytes, or a local file's text.
+    """
+    root = _ROOT.search(body)
+    end = root.start() if root else len(body)
+    head = body[:end]
+    if b"<!" not in head:
+        return body
+    upper = head.upper()
+    if b"<!ENTITY" in upper or b"<!ELEMENT" in upper or b"<!ATTLIST" in upper:
         raise ParseError(
             "The feed declares XML entities, which can be a trap, so it is not read; "
             "ask the publisher for a feed without a DTD."
         )
-    if found := DECLARED.search(plain[:HEAD]):
-        name = found.group(1).decode("ascii").lower().replace("-", "_")
-        if name in _BAD_ENCODINGS:
-            raise ParseError(f'The feed claims the encoding "{name}", which no text has.')
-    run = 0
-    for tag in _OPENING.finditer(plain):
-        run = 0 if tag.group(1) or tag.group(2) else run + 1
-        if run > limits.depth * 8:
-            raise ParseError("The feed opens elements without an end; it is not read.")
+    return body if b"<!DOCTYPE" not in upper else _DOCTYPE.sub(b"", head) + body[end:]
+
+
+def refuse_depth(body: bytes, limits: Limits) -> None:
+    """Nothing; raises ParseError for a document of tags within tags, which only a trap is.
+
+    Counted outside CDATA, comments aside: what nests there is no XML.
+    """
+    depth = deepest = opened = 0
+    for tag in _TAG.finditer(body):
+        if tag.group(1):
+            depth -= depth > 0
+        elif not tag.group(2):
+            depth += 1
+            opened += 1
+            deepest = max(deepest, depth)
+    if deepest <= limits.depth:
+        return
+    # HTML that is not escaped leaves elements open all over; a trap leaves next to all open.
+    if deepest > limits.depth * 8 or deepest * 2 > opened:
+        raise ParseError(f"The feed nests elements deeper than {limits.depth}; it is not read.")

@@ -62,6 +62,12 @@ _ZONES = {
     )
     for name in names.split()
 }
+_RFC_SIZES = (29, 31)  # Wed, 26 Apr 2023 10:00:00 GMT or +0300
+_ISO_SIZES = (20, 24, 25)  # 2023-04-26T10:00:00Z or .000Z or +03:00
+_ZONE_DIGITS = {"GMT": "+0000"}
+_MONTH_DIGITS = {
+    name: f"{at:02}" for at, name in enumerate((month[:3] for month in _MONTH_NAMES), 1)
+}
 _LANGUAGES = ["en", "ru", "uk", "fr", "de", "es", "it", "pl"]
 _BEIJING = timedelta(hours=8)
 
@@ -127,6 +133,8 @@ def parse_date(text: str) -> Parsed | None:
     >>> parse_date("6 апреля 2022 г.")[1].value, parse_date("soon")
     ('day', None)
     """
+    if usual := usual_time(text):
+        return usual, Certainty.TIME
     text = " ".join(text.replace("\u200e", "").split()).strip(" ,;")
     if (
         not text
@@ -138,6 +146,31 @@ def parse_date(text: str) -> Parsed | None:
         if match := pattern.match(text):
             return reader(match)
     return _by_dateparser(text)
+
+
+def usual_time(text: str) -> datetime | None:
+    """The time in one of the forms that nearly every feed writes, or None.
+
+    Exactly as the general rules read them, at a tenth of their cost: what is written at each
+    place is put in order for the standard library, which refuses what is no digit or no time.
+    """
+    try:
+        if len(text) in _RFC_SIZES and text[7:12:4] + text[16:26:9] == "    ":
+            month, zone = _MONTH_DIGITS.get(text[8:11]), _ZONE_DIGITS.get(text[26:], text[26:])
+            if month is None or len(zone) != len("+0000") or text[3:5] != ", ":
+                return None
+            moment = datetime.fromisoformat(f"{text[12:16]}{month}{text[5:7]}T{text[17:25]}{zone}")
+        elif len(text) in _ISO_SIZES and text[4:17:3] == "--T::":
+            if text[-1] != "Z" and (text[-6] not in "+-" or text[-3] != ":"):
+                return None
+            moment = datetime.fromisoformat(text)
+            if moment.microsecond:
+                moment = moment.replace(microsecond=0)
+        else:
+            return None
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None  # 24:00 and the like: the general rules know
 
 
 def day_text(d: date) -> str:

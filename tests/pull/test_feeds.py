@@ -1,17 +1,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from digest.errors import ParseError
 from digest.model import Certainty, RawEntry
-from digest.pull.feeds import _fast, _forgiving, parse
-from digest.pull.gate import DEFAULT_LIMITS, LOCAL_LIMITS, Limits, is_strict
+from digest.pull.feeds import parse
+from digest.pull.gate import LOCAL_LIMITS, Limits
 from digest.pull.parsed import ParsedFeed
-from digest.text.clean import clean_text
-from digest.text.html import one_line, plain_text
+from digest.text.html import one_line
 
 URL = "https://example.org/news/feed.xml"
 
@@ -40,12 +38,10 @@ def only(feed: ParsedFeed) -> RawEntry:
     return entry
 
 
-def test_a_good_feed_gives_the_same_through_either_parser() -> None:
-    fast = parse(rss(GOOD, "<language>en-GB</language>"), url=URL)
-    slow = parse(b"<!DOCTYPE rss>" + rss(GOOD, "<language>en-GB</language>"), url=URL)
-    assert fast.entries == slow.entries
-    assert (fast.title, fast.lang) == (slow.title, slow.lang) == ("News", "en-gb")
-    entry = only(fast)
+def test_a_good_feed_gives_its_entries() -> None:
+    feed = parse(rss(GOOD, "<language>en-GB</language>"), url=URL)
+    assert (feed.title, feed.lang) == ("News", "en-gb")
+    entry = only(feed)
     assert one_line(entry.title) == "Oil flows & rail"
     assert entry.published == datetime(2022, 5, 31, 5, 30, tzinfo=UTC)
     assert entry.certainty is Certainty.TIME
@@ -61,6 +57,25 @@ def test_relative_links_are_resolved_and_undated_entries_kept() -> None:
 def test_a_link_that_is_no_web_address_is_no_link() -> None:
     entry = only(parse(rss(item(title="A", link="javascript:alert(1)", description="x")), url=URL))
     assert entry.url is None
+
+
+@pytest.mark.parametrize(
+    ("inner", "url"),
+    [
+        ("<link/><guid>https://example.org/1</guid>", "https://example.org/1"),
+        ('<guid isPermaLink="false">https://example.org/1</guid>', None),
+        ('<guid isPermaLink="true">/1</guid>', "https://example.org/1"),
+        ("<guid>1</guid>", None),
+        (
+            "<link> https://example.org/2\n</link><guid>https://example.org/1</guid>",
+            "https://example.org/2",
+        ),
+        ('<enclosure url="/talk.mp3"/>', "https://example.org/talk.mp3"),
+        ('<link>/page</link><enclosure url="/talk.mp3"/>', "https://example.org/page"),
+    ],
+)
+def test_what_an_entry_links_to(inner: str, url: str | None) -> None:
+    assert only(parse(rss(f"<item><title>A</title>{inner}</item>"), url=URL)).url == url
 
 
 def test_content_stands_beside_the_summary() -> None:
@@ -109,7 +124,7 @@ def test_the_paraphrase_mark_counts_in_local_files_only() -> None:
 )
 def test_the_pause_a_feed_asks_for(channel: str, pause: timedelta | None) -> None:
     assert parse(rss(GOOD, channel), url=URL).ttl == pause
-    assert parse(b"<!DOCTYPE rss>" + rss(GOOD, channel), url=URL).ttl == pause
+    assert parse(rss(GOOD + "&", channel), url=URL).ttl == pause
 
 
 @pytest.mark.parametrize(
@@ -155,11 +170,9 @@ def test_an_ill_formed_feed_gives_what_it_has_and_a_problem() -> None:
         (b'{"a": 1}', "no JSON Feed"),
         (b'{"a": ', "broken"),
         (b"[1]", "no feed"),
-        (b'<?xml version="1.0" encoding="punycode"?><rss/>', "punycode"),
-        (b'<?xml version="1.0" encoding="undefined"?><rss/>', "undefined"),
         (b'<!DOCTYPE r [<!ENTITY a "b">]><rss><channel/></rss>', "entities"),
         (b"<rss>" + b"<a>" * 300 + b"</a>" * 300 + b"</rss>", "nests"),
-        (b"<rss>" + b"<a>" * 100_000, "without an end"),
+        (b"<rss>" + b"<a>" * 100_000, "nests"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_a_reason(body: bytes, words: str) -> None:
@@ -218,23 +231,3 @@ def test_json_feed() -> None:
 def test_json_feed_of_our_own() -> None:
     seven = parse(JSON_FEED.encode(), url="", limits=LOCAL_LIMITS).entries[0]
     assert (seven.paraphrase, seven.publisher, seven.url) == (True, "Outlet", None)
-
-
-def test_both_parsers_agree_on_real_feeds(shared: Path) -> None:
-    compared = 0
-    for path in sorted((shared / "feeds" / "snapshots").glob("*.*")):
-        body = path.read_bytes()
-        strict = path.suffix in {".xml", ".rdf"} and is_strict(body, DEFAULT_LIMITS)
-        fast = _fast(body, DEFAULT_LIMITS) if strict else None
-        if fast is None:
-            continue
-        slow = _forgiving(body, URL, "", DEFAULT_LIMITS)
-        compared += 1
-        for one, other in zip(fast.entries, slow.entries, strict=True):
-            # feedparser mends this mojibake itself; we do it later, for both.
-            assert one_line(clean_text(one.title)) == one_line(clean_text(other.title)), path
-            assert (one.url, one.guid) == (other.url, other.guid), path
-            assert one.published == other.published, path
-            text = plain_text(clean_text(other.content or other.summary))
-            assert plain_text(clean_text(one.content or one.summary)) == text, path
-    assert compared >= 8
