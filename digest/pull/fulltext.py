@@ -24,7 +24,7 @@ from digest.pull.reading import Document
 from digest.pull.robots import Robots
 from digest.pull.turns import Clock
 from digest.source import Source
-from digest.text.extract import PageText, weight
+from digest.text.extract import PageText, is_selector, weight
 from digest.text.language import language_of
 from digest.text.urls import host_of, is_web_url
 
@@ -36,17 +36,17 @@ _AT_ONCE = 4
 _HALF = 8  # characters of a fingerprint that stand for what the feed said
 _SHARED = 0.4  # of the words of the feed must stand on the page
 _FEW_WORDS = 3
-LEAST_GUID = 6
-"""Characters from which on a guid is a name and no number of a place in a list."""
+_LEAST_GUID = 6  # characters from which on a guid is a name and no number of a place in a list
 _NOT_NOW = frozenset({408, 425, 429})
 _REQUEST_ERRORS = range(400, 500)
 _PAGE_TYPE = re.compile(
     r"\s*(?:$|text/(?:html|plain)|application/(?:xhtml\+xml|xml))", re.IGNORECASE
 )
-_WORDS = re.compile(r"[^\W\d_]{4,}|[\u3400-\u9fff]")
+_WORDS = re.compile(r"[^\W\d_\u3400-\u9fff]{4,}")
+_PAIRS = re.compile("(?=([\u3400-\u9fff]{2}))")
 
 ReadPage = Callable[[Document, str | None], Awaitable[PageText]]
-"""``pagetext.page_of`` in a worker process; raises ParseError where the worker had to be stopped."""
+"""``pagetext.page_of`` in a worker process; raises ParseError where that had to be stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ def enriched(entry: Entry, page: PageText) -> Entry:
     better = _is_better(entry, text)
     moved = page.url if host_of(page.url) != host_of(entry.url or "") else entry.url
     # Without a guid an entry is known by the address its feed gives, which must then stay.
-    address = (facts.canonical or moved) if len(entry.guid or "") >= LEAST_GUID else entry.url
+    address = (facts.canonical or moved) if len(entry.guid or "") >= _LEAST_GUID else entry.url
     found = replace(
         entry,
         title=entry.title or facts.title or "",
@@ -153,7 +153,11 @@ async def read_pages(
     Newest first, at most ``pages.most``. robots.txt is obeyed, Crawl-delay too. ``headers`` (with
     credentials) go to the source's own origin only. An entry whose page could not be asked for
     now comes back as it was, and is asked for another time. Never raises for what a server does.
+    Where the source's own selector is no CSS no page is asked for.
     """
+    selector = source.selectors.text if source.selectors else None
+    if selector and not is_selector(selector):
+        return tuple(entries)
     newest = sorted((e for e in entries if e.url), key=lambda e: e.date, reverse=True)
     found: dict[str, Entry] = {}
     limit = asyncio.Semaphore(_AT_ONCE)
@@ -248,5 +252,5 @@ def _is_better(entry: Entry, text: str) -> bool:
 
 
 def _words(text: str) -> frozenset[str]:
-    """Words of four letters and more, shortened to the stem's likely length; Han characters."""
-    return frozenset(word[:6] for word in _WORDS.findall(text.lower()))
+    """Words of four letters and more, cut to what their forms share; pairs of Han characters."""
+    return frozenset(word[:6] for word in _WORDS.findall(text.lower())) | {*_PAIRS.findall(text)}

@@ -1,6 +1,6 @@
 """The text of a whole web page, by a cascade: each step runs where the one before gave too little.
 
-1. the source's own CSS selector;
+1. the source's own CSS selector, whatever it finds;
 2. ``articleBody`` of JSON-LD;
 3. trafilatura, told to prefer precision;
 4. the ``article`` or ``main`` element without its furniture, else the sentences of the page.
@@ -63,13 +63,23 @@ def extract(html: str, *, url: str, selector: str | None = None) -> PageText:
         text = without_chrome(clean_text(candidate))[:_MOST].strip()
         if weight(text) > weight(best):
             best, step = text, name
-        if weight(best) >= _ENOUGH and not _wall_in(best):
+        enough = name == "selector" or weight(best) >= _ENOUGH
+        if best and enough and not _wall_in(best):
             break
     problem = _problem(best, facts, html)
     text = _without_walls(best)
     if problem and not (problem == "cookies" and weight(text) >= _ENOUGH):
         return PageText(url=url, problem=problem, facts=facts)
     return PageText(url=url, text=text, step=step, facts=facts)
+
+
+def is_selector(selector: str) -> bool:
+    """Whether the parser knows what to look for.
+
+    >>> is_selector("div.text > p"), is_selector("p[")
+    (True, False)
+    """
+    return _by_selector(LexborHTMLParser(""), selector) is not None
 
 
 def weight(text: str) -> int:
