@@ -49,6 +49,7 @@ _PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)[\s>]", re.IGNORECASE)
 _SITEMAP = re.compile(rb"<(?:\w{1,20}:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
 _HEAD = 4096
+_MOST_LINKS = 5000
 
 
 class Kind(IntEnum):
@@ -146,7 +147,7 @@ def _in_head(tree: LexborHTMLParser, base: str) -> Iterable[Candidate]:
 
 
 def _in_links(tree: LexborHTMLParser, base: str) -> Iterable[Candidate]:
-    for node in tree.css("a[href]"):
+    for node in tree.css("a[href]")[:_MOST_LINKS]:
         link = (node.attributes.get("href") or "").strip()
         if not link:
             continue

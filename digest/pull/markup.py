@@ -13,7 +13,7 @@ from collections import Counter
 from contextlib import suppress
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from digest.errors import ParseError
 from digest.pull.decode import decode
@@ -26,6 +26,11 @@ DEEPEST = 2000
 MOST_ELEMENTS = 200_000
 """Tags of one page; the longest real listings have some 10,000."""
 
+MOST_ATTRIBUTES = 5000
+"""Attributes of one element: a parser compares each with all before it."""
+
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_BETWEEN = re.compile(r"[\s/]+")
 _TOKEN = re.compile(r"<(?:(!--)|(/?)([A-Za-z][A-Za-z0-9:-]{0,30})[^<>]*>?)")
 _RAW = {
     name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea", "xmp")
@@ -49,11 +54,15 @@ _LONGEST_TEXT = 100_000
 
 def html_tree(body: bytes, *, content_type: str = "") -> LexborHTMLParser:
     """The page as a tree. Raises ParseError where it is empty, or built to hurt a parser."""
-    text = page_text(body, content_type=content_type)
+    text = page_text(body, content_type=content_type).replace("\0", "")
     if not text.strip():
         raise ParseError("The page is empty; open the address in a browser to see what it shows.")
-    _refuse_depth(text)
-    return LexborHTMLParser(text)
+    _refuse_traps(text)
+    try:
+        return LexborHTMLParser(text)
+    except SelectolaxError as error:  # the parser's own word for memory it does not get
+        message = "The page needs too much memory to read, so it was stopped; it may be hostile."
+        raise ParseError(message) from error
 
 
 def page_text(body: bytes, *, content_type: str = "") -> str:
@@ -101,8 +110,8 @@ def title_of(tree: LexborHTMLParser) -> str | None:
     return (" ".join(title.text().split()) or None) if title else None
 
 
-def _refuse_depth(text: str) -> None:
-    """Raise ParseError for too many elements, or too many open at once; linear in the text."""
+def _refuse_traps(text: str) -> None:
+    """Raise ParseError for too many elements, attributes or open elements; linear in the text."""
     at = depth = count = 0
     opened: Counter[str] = Counter()
     while token := _TOKEN.search(text, at):
@@ -115,6 +124,8 @@ def _refuse_depth(text: str) -> None:
             if at < 0:
                 return
             continue
+        if token.end() - token.start() > MOST_ATTRIBUTES:
+            _refuse_attributes(token[0])
         name = token[3].lower()
         if not token[2] and name in _RAW:
             end = _RAW[name].search(text, at)
@@ -128,3 +139,10 @@ def _refuse_depth(text: str) -> None:
             depth += step
             if depth > DEEPEST:
                 raise ParseError(f"The page nests elements deeper than {DEEPEST}; it is not read.")
+
+
+def _refuse_attributes(tag: str) -> None:
+    bare = _QUOTED.sub("", tag)  # a value may be long: pictures and data stand in attributes
+    if len(_BETWEEN.findall(bare)) > MOST_ATTRIBUTES:
+        message = f"An element of the page has more than {MOST_ATTRIBUTES:,} attributes"
+        raise ParseError(f"{message}; it is not read.")

@@ -36,6 +36,7 @@ _FURNITURE = frozenset({"nav", "header", "footer", "aside", "form"})
 _TOPS = frozenset({"body", "html", "main"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SIMPLE = re.compile(r"[A-Za-z][A-Za-z_-]*")
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -91,7 +92,7 @@ def _groups(tree: LexborHTMLParser, url: str) -> list[list[Member]]:
             if len(held[node.mem_id]) > 1:
                 break
             item = node
-        key = (_kind(item.parent) if item.parent else "", item.tag or "")
+        key = (_kind(item.parent) if item.parent else "", _tag(item))
         groups[key].setdefault(item.mem_id, (item, link))
     found = [list(members.values()) for members in groups.values() if len(members) >= FEWEST]
     return sorted(found, key=_worth, reverse=True)
@@ -152,7 +153,7 @@ def _selectors(
 
 def _item(tree: LexborHTMLParser, items: Sequence[LexborNode]) -> str | None:
     """The shortest selector that finds these items and few others."""
-    tag, parent = items[0].tag or "", items[0].parent
+    tag, parent = _tag(items[0]), items[0].parent
     shared = Counter(name for item in items for name in _classes(item))
     own = tag + "".join(f".{name}" for name, count in shared.items() if count == len(items))[:80]
     above = _kind(parent) if parent is not None else ""
@@ -167,7 +168,13 @@ def _kind(node: LexborNode) -> str:
     name = node.attributes.get("id") or ""
     if _SIMPLE.fullmatch(name):
         return f"#{name}"
-    return (node.tag or "") + "".join(f".{each}" for each in _classes(node)[:2])
+    return _tag(node) + "".join(f".{each}" for each in _classes(node)[:2])
+
+
+def _tag(node: LexborNode) -> str:
+    # A damaged page has elements whose names no selector can hold, such as <a<b>.
+    name = node.tag or ""
+    return name if _NAME.fullmatch(name) else "*"
 
 
 def _classes(node: LexborNode) -> list[str]:
