@@ -63,6 +63,7 @@ _ZONES = {
     for name in names.split()
 }
 _RFC_SIZES = (29, 31)  # Wed, 26 Apr 2023 10:00:00 GMT or +0300
+_RFC_PLACES = frozenset({", ::+", ", ::-"})
 _ISO_SIZES = (20, 24, 25)  # 2023-04-26T10:00:00Z or .000Z or +03:00
 _ZONE_DIGITS = {"GMT": "+0000"}
 _MONTH_DIGITS = {
@@ -157,9 +158,12 @@ def usual_time(text: str) -> datetime | None:
     try:
         if len(text) in _RFC_SIZES and text[7:12:4] + text[16:26:9] == "    ":
             month, zone = _MONTH_DIGITS.get(text[8:11]), _ZONE_DIGITS.get(text[26:], text[26:])
-            if month is None or len(zone) != len("+0000") or text[3:5] != ", ":
+            place = text[3:5] + text[19:23:3] + zone[0]
+            if month is None or place not in _RFC_PLACES or not text[:3].isalpha():
                 return None
             moment = datetime.fromisoformat(f"{text[12:16]}{month}{text[5:7]}T{text[17:25]}{zone}")
+            if moment.microsecond or not zone[1:].isdigit():
+                return None
         elif len(text) in _ISO_SIZES and text[4:17:3] == "--T::":
             if text[-1] != "Z" and (text[-6] not in "+-" or text[-3] != ":"):
                 return None
