@@ -11,6 +11,7 @@ _SHARE = 0.3  # of the document's texts, for a line of its own
 _SENTENCE_SHARE = 0.6  # for a sentence within a paragraph: "No one was hurt" may well be news
 _MOST = 8  # lines taken from either end
 _LONGEST = 400
+_WORD = re.compile(r"[^\W\d_]{2}")
 _SENTENCE_END = re.compile(r"""[.!?…]['"”»)\]]*\s+|[。！？…][」』”）]*""")
 
 
@@ -73,7 +74,9 @@ def _last_sentence(text: str) -> tuple[str, str]:
     at = begin
     for found in _SENTENCE_END.finditer(text, begin, len(text) - 1):
         at = found.end()
-    return _ends(text[at:], text[:at]) if at > begin else _ends("", text)
+    if at == begin or not _WORD.search(text, at):  # "..." says that the text is cut
+        return _ends("", text)
+    return _ends(text[at:], text[:at])
 
 
 def _ends(end: str, rest: str) -> tuple[str, str]:

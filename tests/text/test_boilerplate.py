@@ -64,6 +64,11 @@ def test_a_last_sentence_goes_only_where_most_have_it() -> None:
     assert without_repeats(with_foot(3, " No one was hurt.")) == with_foot(3, " No one was hurt.")
 
 
+def test_a_sign_that_a_text_is_cut_stays() -> None:
+    texts = with_foot(6, " ...")
+    assert without_repeats(texts) == texts
+
+
 def test_a_chinese_last_sentence_goes() -> None:
     texts = tuple(f"{text}\n这是第{at}条消息。更多请看本报网站。" for at, text in enumerate(NEWS))
     assert all(text.endswith("条消息。") for text in without_repeats(texts))
