@@ -41,3 +41,10 @@ def test_retry_after_a_date_without_a_date_header() -> None:
     assert retry_after({"Retry-After": DATE, "Date": "Wed, 01 Jun 2022 13:00:00 GMT"}) == timedelta(
         0
     )
+
+
+def test_expires_without_a_date_is_measured_against_the_clock() -> None:
+    now = datetime(2022, 6, 1, 12, tzinfo=UTC)
+    headers = {"Expires": "Wed, 01 Jun 2022 12:30:00 GMT"}
+    assert fresh_for(headers, now) == timedelta(minutes=30)
+    assert fresh_for({"Expires": "0"}, now) == timedelta(0)
