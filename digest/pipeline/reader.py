@@ -21,7 +21,8 @@ from digest.pull.entries import entries_of
 from digest.pull.files import find, read
 from digest.pull.further import read_further
 from digest.pull.http import Transport
-from digest.pull.reading import Document, Reading
+from digest.pull.letters import read_letters
+from digest.pull.reading import Document, Reading, type_of
 from digest.pull.workers import ParserPool
 from digest.source import Source, SourceState
 from digest.text.urls import without_userinfo
@@ -86,7 +87,9 @@ class Reader:
 
     async def _parsed(self, source: Source, document: Document) -> Reading:
         loop = asyncio.get_running_loop()
-        read = partial(self.pool.read, document, source, self.ws.now)
+        parsed = partial(self.pool.read, source=source, now=self.ws.now)
+        mailbox = type_of(source) == "imap"
+        read = partial(read_letters, document, parsed) if mailbox else partial(parsed, document)
         return await loop.run_in_executor(self.threads, read)
 
     async def _further(self, source: Source, first: Reading, transport: Transport) -> Reading:
@@ -115,7 +118,13 @@ class Reader:
         raw: list[RawEntry] = []
         problems: list[Problem] = []
         for path in paths:
-            found, wrong = read(path, root=root, source=source, parser=self.pool.parse)
+            found, wrong = read(
+                path,
+                root=root,
+                source=source,
+                parser=self.pool.parse,
+                opener=self.pool.document,
+            )
             raw += found
             problems += wrong
         entries = self._completed(entries_of(raw, source=source, feed_title=None, now=now))
