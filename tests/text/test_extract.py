@@ -71,6 +71,55 @@ def f1(found: str, meant: str) -> float:
     return 2 * common / max(left.total() + right.total(), 1)
 
 
+SHARE = '<div class="share"><a href="#">Facebook</a> <a href="#">Copy link</a></div>'
+LETTER = (
+    '<div class="newsletter"><h3>Get our newsletter</h3><p>Sign up for our weekly newsletter and '
+    "never miss a story from our desk again.</p><form><input><button>Sign up</button></form></div>"
+)
+COMMENTS = (
+    '<section class="comments" id="comments"><h3>3 comments</h3><div class="comment"><p>I have '
+    "always said that it would be repaired sooner than they told us.</p></div></section>"
+)
+COOKIES = (
+    '<div id="cookie-banner"><p>We and our partners use cookies to store and access information '
+    "on your device. Accept all cookies or manage preferences.</p></div>"
+)
+LATER = {"en": "Later that day: ", "ru": "Позже в тот же день: ", "zh": "当天晚些时候，"}
+
+
+def layouts(texts: tuple[str, ...]) -> dict[str, str]:
+    """Pages as programs for sites write them: the text among what it is not."""
+    each = [f"<p>{text}</p>" for text in texts]
+    related = f'<div class="related"><h3>Related</h3><ul>{RELATED}</ul></div>'
+    figure = "<figure><img src=x><figcaption>Tankers. Photo: Agency</figcaption></figure>"
+    rest = "".join(each[1:])
+    return {
+        "blog": f'<article class="post"><div class="entry-meta">By A. Example</div>{SHARE}'
+        f'<div class="entry-content">{figure}{each[0]}{LETTER}{rest}</div>{SHARE}</article>'
+        f"{COMMENTS}{related}",
+        "portal": f'{COOKIES}<div class="wrap">{related}<div class="article__body">{each[0]}'
+        f"{related}{rest}</div></div>{COMMENTS}",
+        "divs": f'<div id="main"><div>{"".join(f"<div>{t}</div>" for t in texts)}</div></div>'
+        f"{related}",
+        "breaks": f'<div class="content">{"<br><br>".join(texts)}</div>{SHARE}{related}',
+        "table": f"<table><tr><td>{related}</td><td>{''.join(each)}</td></tr></table>",
+        "main": f"<main>{SHARE}{''.join(each)}{LETTER}</main>{COMMENTS}",
+    }
+
+
+@pytest.mark.parametrize("lang", TEXTS)
+def test_the_text_is_found_in_every_layout(lang: str) -> None:
+    texts = TEXTS[lang] + tuple(f"{LATER[lang]}{text}" for text in TEXTS[lang])
+    meant = "\n\n".join(texts)
+    found, naive = [], []
+    for body in layouts(texts).values():
+        html = page(body, lang=lang)
+        found.append(f1(extract(html, url=URL).text, meant))
+        naive.append(f1(plain_text(html), meant))
+    assert min(found) >= 0.97
+    assert sum(found) / len(found) >= sum(naive) / len(naive) + 0.1
+
+
 @pytest.mark.parametrize("kind", BODIES)
 @pytest.mark.parametrize("lang", TEXTS)
 def test_the_text_of_a_page_is_found_and_its_furniture_is_not(kind: str, lang: str) -> None:
