@@ -44,8 +44,8 @@ def insert_rows(
     """The rows are stored; the values of each stand in the order of ``columns``.
 
     For thousands of rows at a time: the columns' own types make of each value what is stored, as
-    in any statement, but the statement is made once and rows never become dictionaries, which is
-    half the time of storing an entry.
+    in any statement (``None`` stays NULL), but the statement is made once and rows never become
+    dictionaries, which is half the time of storing an entry.
     """
     if not rows:
         return
@@ -53,7 +53,7 @@ def insert_rows(
     made = [
         tuple(
             [
-                value if process is None else process(value)
+                value if value is None or process is None else process(value)
                 for process, value in zip(processors, row, strict=True)
             ]
         )
