@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
 from email.policy import EmailPolicy
+from functools import lru_cache
 from typing import Any
 
 from digest.data.mail import load_mail_rules
@@ -41,10 +42,16 @@ class _Patient(EmailPolicy):
     """The default policy, but a field that its parser fails on or is slow on is a plain text."""
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
-        try:
-            return super().header_fetch_parse(name, value[:_LONGEST_FIELD])
-        except Exception:  # noqa: BLE001 - the parser fails in many ways on what senders write
-            return " ".join(str(value)[:_LONGEST_FIELD].split())
+        return _field(name, value[:_LONGEST_FIELD])
+
+
+@lru_cache(maxsize=64)
+def _field(name: str, value: str) -> Any:
+    # Kept, for the package asks for the type of a part a dozen times.
+    try:
+        return EmailPolicy().header_fetch_parse(name, value)
+    except Exception:  # noqa: BLE001 - the parser fails in many ways on what senders write
+        return " ".join(value.split())
 
 
 _POLICY = _Patient()

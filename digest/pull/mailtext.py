@@ -194,11 +194,12 @@ def without_sending(text: str) -> str:
     """
     kept: list[str] = []
     blocks = [b for b in (_without_lines(block) for block in text.split("\n\n")) if b]
-    prose = [len(block) >= _PROSE and not _is_footer(block) for block in blocks]
-    last = max((at for at, is_prose in enumerate(prose) if is_prose), default=-1)
+    footers = [_is_footer(block) for block in blocks]
+    prose = (at for at, block in enumerate(blocks) if len(block) >= _PROSE and not footers[at])
+    last = max(prose, default=-1)
     left = whole = sum(map(len, blocks))
     for at, block in enumerate(blocks):
-        if not _is_footer(block):
+        if not footers[at]:
             kept.append(block)
         elif kept and (at > last or left < whole * _TAIL):
             break

@@ -19,7 +19,7 @@ NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)
 BOX = Source(id="mail", name="Letters", url="imaps://mail.example/News", auth="LETTERS_LOGIN")
 
 
-def letter(number: int) -> bytes:
+def message(number: int) -> bytes:
     return (
         f"From: Gazette <news@gazette.example>\nSubject: Letter {number}\n"
         f"Message-ID: <{number}@gazette.example>\n\nThe ferry sails at {number} < 12 & back.\n"
@@ -27,7 +27,7 @@ def letter(number: int) -> bytes:
 
 
 def body(*numbers: int) -> Document:
-    return Document(body=framed((n, letter(n)) for n in numbers), url="imaps://mail.example/News")
+    return Document(body=framed((n, message(n)) for n in numbers), url="imaps://mail.example/News")
 
 
 def test_an_imap_address_makes_a_mailbox() -> None:
@@ -90,3 +90,21 @@ def test_what_is_no_mailbox_stays_an_error() -> None:
         read_letters(
             Document(body=b"<rss/>", url=""), lambda document: read_document(document, BOX, NOW)
         )
+
+
+def test_a_pull_reads_a_maildir_an_mbox_and_documents_twice_as_once(letter: Any) -> None:
+    post = letter.folder / "post"
+    for name in ("cur", "new", "tmp"):
+        (post / "box" / name).mkdir(parents=True)
+    fresh = post / "box" / "new" / "1.M1.host"
+    fresh.write_bytes(message(1))
+    (post / "old.mbox").write_bytes(b"From a@b.example Tue May  3 09:30:00 2022\n" + message(2))
+    (post / "one.eml").write_bytes(message(3))
+    (post / "bad.docx").write_bytes(b"no document")
+    letter.configure("sources: [{path: post/, name: Post}]\nsections: [{id: news, title: News}]\n")
+    code, told, said = letter.run("pull")
+    assert (code, told["sources"][0]["outcome"], told["sources"][0]["new"]) == (0, "ok", 3), said
+    # Read by a person meanwhile: the file has another name, the letter is the same.
+    fresh.rename(post / "box" / "cur" / "1.M1.host:2,S")
+    _, told, _ = letter.run("pull")
+    assert (told["sources"][0]["entries"], told["sources"][0]["new"]) == (3, 0)
