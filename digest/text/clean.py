@@ -171,10 +171,9 @@ def _kind(line: str) -> str:
     """What the rules call the line: end, aside or drop; "" for a line of the text."""
     rules = load_chrome()
     key = _key(line)
-    if any(
-        any(word in key for word in rule.words) and rule.pattern.match(key) for rule in rules.where
-    ):
-        return "drop"
+    for rule in rules.where:
+        if _holds(key, rule.words) and rule.pattern.match(key):
+            return "drop"
     if not rules.known.match(key):
         return ""
     if rules.end.match(key):
@@ -183,13 +182,21 @@ def _kind(line: str) -> str:
 
 
 def _without_tail(line: str) -> str:
-    low = _plain(line.lower())
-    if len(low) != len(line):  # a letter that is two when small; no place in one is one in both
+    begin = max(len(line) - _LOOKED_AT, 0)
+    low = _plain(line[begin:].lower())
+    if len(low) != len(line) - begin:  # a letter that is two when small: places differ
         return line
     for rule in load_chrome().tail:
-        if any(word in low for word in rule.words) and (found := rule.pattern.search(low)):
-            return line[: found.start()].rstrip()
+        if _holds(low, rule.words) and (found := rule.pattern.search(low)):
+            return line[: begin + found.start()].rstrip()
     return line
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    for word in words:  # noqa: SIM110 - a third of the time that any() takes
+        if word in text:
+            return True
+    return False
 
 
 def _key(line: str) -> str:
