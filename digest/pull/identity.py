@@ -77,7 +77,10 @@ def _same(entry: Entry, other: KnownEntry, there: Sequence[KnownEntry]) -> bool:
     """Whether two of one address, without a common guid, are one report."""
     if entry.guid and other.guid:
         # Guids written anew leave the times as they were; a live blog moves on. An undated
-        # report has only its title.
+        # report has only its title. Without an address both must agree: of the letters in a
+        # mailbox many are sent at seven sharp.
+        if entry.url is None and entry.title != other.title:
+            return False
         if Certainty.GUESS in (entry.certainty, other.certainty):
             return entry.title == other.title
         return abs(entry.date - other.date) < _ROUNDING
