@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import grp
+import json
 import os
 import pwd
 import re
@@ -19,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from digest.cli import run_command
 from digest.errors import ParseError
 from digest.fetched import Failed, Fetched, NotModified, Retrieved
 from digest.pull.frames import MAGIC, framed, read_mailbox, unframed
@@ -318,6 +320,37 @@ def test_a_private_address_is_not_opened(server: Dovecot) -> None:
     assert "allow_private" in refused(server.request(allow_private=frozenset()))
     elsewhere = frozenset({("localhost", server.plain)})
     assert "allow_private" in refused(server.request(allow_private=elsewhere))
+
+
+def test_a_pull_takes_each_message_once(
+    server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setenv("LETTERS_LOGIN", LOGIN)
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.folder / "cert.pem"))
+    config = tmp_path / "sources.yaml"
+    address = f"localhost:{server.tls}"
+    config.write_text(
+        "newsletter: {id: l, title: L, timezone: UTC, schedule: '0 7 * * THU', period: 7d,\n"
+        "             first_issue: 2026-01-01}\n"
+        "sections: [{id: news, title: News}]\n"
+        f"network: {{allow_private: ['{address}']}}\n"
+        f"sources: [{{url: 'imaps://{address}/Pulled', auth: LETTERS_LOGIN, every: 1s}}]\n",
+        encoding="utf-8",
+    )
+
+    def pulled() -> tuple[str, int]:
+        capsys.readouterr()
+        run_command(["sources", "check", "--json", "--config", str(config)])
+        told = json.loads(capsys.readouterr().out)["sources"][0]
+        assert PASSWORD not in json.dumps(told)
+        return told["outcome"], told["new"]
+
+    server.deliver(1, letter(1), "Pulled")
+    server.deliver(2, letter(2), "Pulled")
+    assert pulled() == ("ok", 2)
+    assert pulled() == ("unchanged", 0)
+    server.deliver(3, letter(3), "Pulled")
+    assert pulled() == ("ok", 1)
 
 
 # --- servers that break the rules ----------------------------------------------------------------
