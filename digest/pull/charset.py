@@ -82,9 +82,9 @@ _DOUBTED = frozenset({*_CHINESE, *_CYRILLIC, "cp1252", "utf-8"})
 _OUTSIDE = re.compile("[^\x00-\x7f]+")
 _BEYOND_ASCII = re.compile("[\x80-\ufffc]")
 _LOST = re.compile("[\ufffd\ue000-\uf8ff\x80-\x9f]")
-_HAN = re.compile("[\u4e00-\u9fff\u3000-\u303f]")
+_HAN = re.compile("[\u4e00-\u9fff\u3000-\u30ffа-я]")
 _COMMON_CHINESE = re.compile(
-    "[的一是在了不和有中国國人大这這上为為来來我到出年月日会會们們时時个個说說]"
+    "[оеаинтсрвл的一是在了不和有中国國人大这這上为為来來我到出年月日会會们們时時个個说說]"
 )
 _WESTERN = re.compile("[a-zß-öø-ÿšžœığş’‘“”–—…«»£§°·•®©™\xa0„]")
 _RUN = re.compile(rb"[\x80-\xff]{3,}")

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -42,6 +43,7 @@ _LONG_NAME = re.compile(
 )
 _FIRST_SURROGATE, _LAST_SURROGATE = 0xD800, 0xDFFF
 _REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,400}|[0-9]{1,400});")
+_PATIENCE = 200
 _HARMLESS = frozenset({"CharacterEncodingOverride", "NonXMLContentType"})
 
 
@@ -56,10 +58,12 @@ def read_forgiving(body: bytes, *, url: str, limits: Limits, named: bool = False
     feed = found.feed
     atom = str(found.version or "").startswith("atom")
     inherited = _people(feed) if atom else ()
-    entries = tuple(
-        _entry(item, url, limits, inherited, atom=atom, named=named)
-        for item in found.entries[: limits.entries]
-    )
+    made: list[RawEntry] = []
+    for item in found.entries[: limits.entries]:
+        # A feed writes its dates in one way; a hostile one does not get 10,000 slow attempts.
+        when = _entry_date(item, patient=len(made) < _PATIENCE)
+        made.append(_entry(item, when, url, limits, atom=atom, named=named))
+    entries = tuple(e if e.authors else replace(e, authors=inherited) for e in made)
     pause = (feed.get(key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency"))
     return ParsedFeed(
         title=feed_title(_title(feed, atom=atom)),
@@ -105,14 +109,13 @@ def _possible(reference: re.Match[bytes]) -> bytes:
 
 def _entry(
     item: Mapping[str, Any],
+    when: tuple[datetime | None, Certainty],
     url: str,
     limits: Limits,
-    inherited: tuple[str, ...],
     *,
     atom: bool,
     named: bool,
 ) -> RawEntry:
-    published, certainty = _entry_date(item)
     summary, content = _bodies(item, limits, atom=atom)
     source = item.get("source") or {}
     publisher = one_line(str(source.get("title") or ""))[:200] if named else ""
@@ -124,9 +127,9 @@ def _entry(
         guid=str(item.get("id") or item.get("link") or "")[:2000] or None,
         summary=summary,
         content=content,
-        published=published,
-        certainty=certainty,
-        authors=_people(item) or inherited,
+        published=when[0],
+        certainty=when[1],
+        authors=_people(item),
         tags=names(*(t.get("label") or t.get("term") for t in item.get("tags") or ())),
         lang=language_tag(told) if limits.local else None,
         publisher=publisher or None,
@@ -157,10 +160,12 @@ def _people(item: Mapping[str, Any]) -> tuple[str, ...]:
     return names(*listed) or names(person(str(item.get("author") or "")))
 
 
-def _entry_date(item: Mapping[str, Any]) -> tuple[datetime | None, Certainty]:
+def _entry_date(item: Mapping[str, Any], *, patient: bool) -> tuple[datetime | None, Certainty]:
     for key in ("published", "updated", "created"):
         text = item.get(key) if key in item else None
-        published, certainty = entry_date(str(text)) if text else (None, Certainty.GUESS)
+        published, certainty = (
+            entry_date(str(text), patient=patient) if text else (None, Certainty.GUESS)
+        )
         if published:
             return published, certainty
         parts = item.get(f"{key}_parsed") if f"{key}_parsed" in item else None
