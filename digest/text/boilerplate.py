@@ -11,6 +11,7 @@ _SHARE = 0.3  # of the document's texts, for a line of its own
 _SENTENCE_SHARE = 0.6  # for a sentence within a paragraph: "No one was hurt" may well be news
 _MOST = 8  # lines taken from either end
 _LONGEST = 400
+_TIP = 3  # characters of the shortest line that counts
 _WORD = re.compile(r"[^\W\d_]{2}")
 _SENTENCE_END = re.compile(r"""[.!?…]['"”»)\]]*\s+|[。！？…][」』”）]*""")
 
@@ -35,28 +36,30 @@ def without_repeats(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 _End = Callable[[str], tuple[str, str]]
-"""What stands at one end of a text, and the rest; "" for the rest where there is none."""
+"""What stands at one end of a text, and the rest; "" for what there is not."""
 
 
 def _peeled(texts: dict[str, str], end: _End, share: float) -> dict[str, str]:
     """The texts without what enough of them have at this end, as often as there is something."""
+    needed = max(_LEAST, share * len(texts))
     for _ in range(_MOST):
-        ends = {text: end(now) for text, now in texts.items()}
-        common = _common((at_end for at_end, _ in ends.values()), len(texts), share)
-        if not common:
+        # Few texts end alike in as little as three characters: the others are not cut up.
+        tips = {
+            text: now[:_TIP] if end is _first_line else now[-_TIP:] for text, now in texts.items()
+        }
+        frequent = _frequent(tips.values(), needed)
+        ends = {text: end(texts[text]) for text, tip in tips.items() if tip in frequent}
+        common = _frequent((at_end for at_end, _ in ends.values()), needed)
+        cut = {text: rest for text, (at_end, rest) in ends.items() if at_end in common and rest}
+        if not cut:
             break
-        for text, (at_end, rest) in ends.items():
-            if at_end in common and rest:
-                texts[text] = rest
-        if not any(at_end in common and rest for at_end, rest in ends.values()):
-            break
+        texts = texts | cut
     return texts
 
 
-def _common(ends: Iterable[str], total: int, share: float) -> frozenset[str]:
-    counts = Counter(each for each in ends if each)
-    needed = max(_LEAST, share * total)
-    return frozenset(each for each, count in counts.items() if count >= needed)
+def _frequent(parts: Iterable[str], needed: float) -> frozenset[str]:
+    counts = Counter(part for part in parts if len(part) >= _TIP)
+    return frozenset(part for part, count in counts.items() if count >= needed)
 
 
 def _last_line(text: str) -> tuple[str, str]:
