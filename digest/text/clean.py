@@ -110,6 +110,7 @@ _LONG = 160  # one of so many in any case; a Chinese character counts three
 _MORE = 2  # paragraphs of prose after an aside that say the text goes on
 _HEAD = 6  # paragraphs at the top in which a title may stand twice
 _LOOKED_AT = 400  # characters of a line: no rule reaches farther
+_NEAR_THE_END = 140  # characters in which the words of a tail's rule stand
 _BORDER = re.compile(r"\n\s*\n")
 _HAN = re.compile("[\u3400-\u9fff]")
 _SIGNS = "*#>•·-_| "
@@ -186,8 +187,9 @@ def _without_tail(line: str) -> str:
     low = _plain(line[begin:].lower())
     if len(low) != len(line) - begin:  # a letter that is two when small: places differ
         return line
+    near = low[-_NEAR_THE_END:]
     for rule in load_chrome().tail:
-        if _holds(low, rule.words) and (found := rule.pattern.search(low)):
+        if _holds(near, rule.words) and (found := rule.pattern.search(low)):
             return line[: begin + found.start()].rstrip()
     return line
 
