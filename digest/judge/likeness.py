@@ -53,12 +53,12 @@ class Weights:
 
 
 WITHIN = Weights(
-    bias=-3.7, vectors=5.0, words=4.0, names=1.5, concepts=2.7,
-    days=-1.3, undated=-1.8, actor=-0.6, most_words=1.5,
+    bias=-3.7, vectors=4.5, words=4.5, names=1.5, concepts=2.8,
+    days=-1.2, undated=-1.3, actor=-0.5, most_words=1.5,
 )  # fmt: skip
 ACROSS = Weights(
-    bias=-3.8, vectors=7.0, words=20.0, names=2.3, concepts=2.9,
-    days=-1.2, undated=-2.5, actor=-1.0, most_words=1.5,
+    bias=-3.4, vectors=6.0, words=22.0, names=2.3, concepts=3.2,
+    days=-1.1, undated=-2.2, actor=-1.0, most_words=1.5,
 )  # fmt: skip
 WITHIN_PLAIN = Weights(
     bias=-3.0, vectors=0.0, words=9.8, names=1.6, concepts=3.3,

@@ -122,12 +122,16 @@ def traits_of(items: Sequence[Item]) -> Traits:
 
 
 def _vectors(items: Sequence[Item]) -> Matrix | None:
-    """The vectors of title and lead, less the mean of their language; nothing if one lacks it."""
-    rows = [item.vectors[1] for item in items if item.vectors is not None]
+    """The vectors, less the mean of their language; nothing if one entry has none.
+
+    The title counts twice: once alone, once with the lead (reactions repeat the event
+    they are about in their lead, and seldom in their title).
+    """
+    rows = [item.vectors.sum(axis=0) for item in items if item.vectors is not None]
     if len(rows) < len(items):
         return None
     langs = [LANGUAGES.index(_KIN.get(item.lang, "en")) for item in items]
-    return _unit(np.stack(rows) - load_weights()["language_means"][langs])
+    return _unit(_unit(np.stack(rows)) - load_weights()["language_means"][langs])
 
 
 def _unit(rows: Matrix) -> Matrix:
