@@ -21,7 +21,7 @@ from digest.model import Certainty, Entry
 from digest.pull.entries import EARLIEST_YEAR
 from digest.pull.http import Request, Transport
 from digest.pull.reading import Document
-from digest.pull.robots import Robots
+from digest.pull.robots import Robots, Verdict
 from digest.pull.turns import Clock
 from digest.source import Source
 from digest.text.extract import PageText, is_selector, weight
@@ -152,7 +152,7 @@ async def read_pages(
 
     Newest first, at most ``pages.most``. robots.txt is obeyed, Crawl-delay too. ``headers`` (with
     credentials) go to the source's own origin only. An entry whose page could not be asked for
-    now comes back as it was, and is asked for another time. Never raises for what a server does.
+    now comes back as the very value it was, and is asked for another time. Never raises for what a server does.
     Where the source's own selector is no CSS no page is asked for.
     """
     selector = source.selectors.text if source.selectors else None
@@ -180,8 +180,9 @@ async def _read_one(
 ) -> Entry | None:
     """The entry after a look at its page; ``None`` where there was no answer for good."""
     url = entry.url or ""
-    if not await _turn(url, pages):
-        return None
+    verdict = await _turn(url, pages)
+    if not verdict.allowed:
+        return None if verdict.later else _marked(entry, entry)
     request = Request(
         url=url,
         home=source.url,
@@ -193,9 +194,10 @@ async def _read_one(
     answer = await pages.transport.fetch(request)
     if not isinstance(answer, Retrieved):
         return _marked(entry, entry) if _is_final(answer) else None
-    elsewhere = host_of(answer.url) != host_of(url)
-    if elsewhere and not (await pages.robots.verdict(answer.url)).allowed:
-        return None
+    if host_of(answer.url) != host_of(url):
+        verdict = await pages.robots.verdict(answer.url)
+        if not verdict.allowed:
+            return None if verdict.later else _marked(entry, entry)
     if not _PAGE_TYPE.match(answer.content_type.partition(";")[0]):
         return _marked(entry, entry)
     document = Document(body=answer.body, url=answer.url, content_type=answer.content_type)
@@ -206,8 +208,8 @@ async def _read_one(
         return _marked(entry, entry)
 
 
-async def _turn(url: str, pages: Pages) -> bool:
-    """Whether robots.txt lets us fetch the page, after the pause that it asks for."""
+async def _turn(url: str, pages: Pages) -> Verdict:
+    """What robots.txt says of the page, after the pause that it asks for."""
     verdict = await pages.robots.verdict(url)
     if verdict.allowed and verdict.delay:
         turn = pages.turns.setdefault(host_of(url), _Turn())
@@ -215,7 +217,7 @@ async def _turn(url: str, pages: Pages) -> bool:
             if (wait := turn.ready_at - pages.clock.time()) > 0:
                 await pages.clock.sleep(wait)
             turn.ready_at = pages.clock.time() + verdict.delay.total_seconds()
-    return verdict.allowed
+    return verdict
 
 
 def _is_final(answer: Fetched) -> bool:

@@ -235,6 +235,19 @@ def test_robots_are_obeyed() -> None:
     wire = Wire(good, "User-agent: *\nDisallow: /1")
     assert [e.text for e in read(wire, *many(3))] == [FULL, TEASER, FULL]
     assert [r.url for r in wire.requests] == ["https://example.org/0", "https://example.org/2"]
+    (found,) = read(wire, many(2)[1])
+    assert kept(many(2)[1], found) == found
+
+
+def test_robots_that_cannot_be_had_now_are_asked_another_time() -> None:
+    class Down(Wire):
+        async def fetch(self, request: Request) -> Fetched:
+            assert request.url.endswith("/robots.txt")
+            return Failed(message="Down.", status=500)
+
+    asked = entry()
+    (found,) = read(Down(good), asked)
+    assert found is asked
 
 
 def test_a_redirect_to_where_robots_are_not_wanted_gives_nothing() -> None:
@@ -246,7 +259,9 @@ def test_a_redirect_to_where_robots_are_not_wanted_gives_nothing() -> None:
             self.robots = "User-agent: *\nDisallow: /" if "elsewhere" in request.url else ""
             return await super().fetch(request)
 
-    assert read(Strict(answer), entry()) == (entry(),)
+    (found,) = read(Strict(answer), entry())
+    assert found.text == TEASER
+    assert kept(entry(), found) == found
 
 
 def test_a_crawl_delay_is_kept() -> None:
