@@ -152,7 +152,8 @@ async def read_pages(
 
     Newest first, at most ``pages.most``. robots.txt is obeyed, Crawl-delay too. ``headers`` (with
     credentials) go to the source's own origin only. An entry whose page could not be asked for
-    now comes back as the very value it was, and is asked for another time. Never raises for what a server does.
+    now comes back as the very value it was, and is asked for another time. Never raises for what
+    a server does.
     Where the source's own selector is no CSS no page is asked for.
     """
     selector = source.selectors.text if source.selectors else None
