@@ -12,6 +12,7 @@
       StoreError(message)
         MigrationError · NotFoundError · ConflictError · BusyError(holder)
       DraftError(path, line, message)         a draft a person left that cannot be read
+      GateError(message)                      an issue with errors is not published or mailed
       RenderError(template, line, message)    nothing is written
       OutputError(path, message)              a file that cannot be written; the old one stands
       DeliveryError(address, message, temporary)
@@ -154,6 +155,12 @@ class DraftError(DigestError):
     """A draft that cannot be read; ``where`` is path and line."""
 
     code = "draft"
+
+
+class GateError(DigestError):
+    """The gate found errors in an issue, so it is kept from its readers."""
+
+    code = "gate"
 
 
 class RenderError(DigestError):

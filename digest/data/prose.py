@@ -11,13 +11,17 @@ from digest.data.loader import read_yaml
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prose:
-    """Small words, sentence openings and notices as patterns, adjectives by country, languages."""
+    """Small words, sentence openings and notices as patterns, adjectives by country, languages.
+
+    ``fixed`` are the words of the program's own fixed sentences.
+    """
 
     small: frozenset[str]
     leaning: re.Pattern[str]
     chrome: re.Pattern[str]
     adjectives: dict[str, str]
     languages: dict[str, str]
+    fixed: frozenset[str]
 
     def language(self, code: str) -> str:
         """The language as an English sentence names it; its code where that is not known."""
@@ -36,4 +40,5 @@ def load_prose() -> Prose:
         chrome=re.compile("|".join(map(re.escape, data["chrome"])), re.IGNORECASE),
         adjectives=data["adjectives"],
         languages=data["languages"],
+        fixed=frozenset(data["fixed"].split()),
     )

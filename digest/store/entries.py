@@ -82,6 +82,16 @@ def entries_by_id(c: Connection, ids: Iterable[str]) -> dict[str, Entry]:
     return {entry_id: stored[entry_id] for entry_id in wanted if entry_id in stored}
 
 
+def entries_at(c: Connection, urls: Iterable[str]) -> tuple[Entry, ...]:
+    """The entries with one of these addresses, as they are stored."""
+    found = {
+        entry.id: entry
+        for part in chunks(dict.fromkeys(urls))
+        for entry in _select(c, _current().where(entries.c.url.in_(part)))
+    }
+    return tuple(found.values())
+
+
 def known_guids(c: Connection, ids: Iterable[str]) -> dict[str, tuple[str, str | None]]:
     """The source and guid of those of the entries that are stored, by id."""
     named = select(entries.c.id, entries.c.source_id, entries.c.guid)

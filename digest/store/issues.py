@@ -155,6 +155,19 @@ def changed_citations(c: Connection, newsletter: str, day: date) -> tuple[str, .
     return tuple(c.scalars(statement))
 
 
+def pinned_citations(c: Connection, newsletter: str, day: date) -> dict[str, str | None]:
+    """The fingerprint each cited entry had when it was cited, by id; nothing where it was unknown.
+
+    Another fingerprint than the entry's own says that its text changed since.
+    """
+    rows = c.execute(
+        select(citation_rows.c.entry_id, citation_rows.c.fingerprint).where(
+            citation_rows.c.newsletter == newsletter, citation_rows.c.issue == day
+        )
+    )
+    return {row.entry_id: row.fingerprint for row in rows}
+
+
 def told_entries(c: Connection, newsletter: str, before: date) -> frozenset[str]:
     """The entries cited in closed issues dated before that day.
 

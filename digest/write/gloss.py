@@ -51,6 +51,11 @@ def gloss_text(markdown: str, finder: NameFinder) -> str:
     return _Glosser(finder).text(markdown)
 
 
+def prose_of(markdown: str) -> str:
+    """The text with everything that is no prose of ours hidden, character for character."""
+    return _NOT_PROSE.sub(lambda found: re.sub(r"[^\n]", "\0", found[0]), markdown)
+
+
 def _section(section: IssueSection, glosser: _Glosser) -> IssueSection:
     intro = glosser.text(section.intro)
     return replace(
@@ -70,7 +75,7 @@ class _Glosser:
         self._met: set[str] = set()
 
     def text(self, markdown: str) -> str:
-        prose = _NOT_PROSE.sub(lambda found: re.sub(r"[^\n]", "\0", found[0]), markdown)
+        prose = prose_of(markdown)
         made, at = [], 0
         for start, end, name in self._first(prose):
             made += [markdown[at:start], f"{name.pinyin} {name.hanzi}"]
