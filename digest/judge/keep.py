@@ -7,6 +7,7 @@ remembered in ``Story.merged``. The same entries give the same stories in any or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -17,6 +18,18 @@ from digest.model import OFF_TOPIC, Certainty, Entry, Ownership, Placement, Stor
 _ID_LENGTH = 8
 _ALSO_SHARE = 0.25
 _MOST_ALSO = 2
+_STEP = 0.1
+"""Entries whose closeness to the others lies within one such step are as central as one another."""
+
+_COMMENTARY = re.compile(
+    r"\b(?:analys[ti]s?|analysts|experts?|opinion|editorial|explain(?:s|ed|er)?|explanations?"
+    r"|commentary|argues?|asks? (?:whether|why|how)|reacts?|reactions?|responds?|comments? on)\b"
+    r"|^(?:why|how|what)\b"
+    r"|аналити|эксперт|мнени|почему|отреагир|реакци|прокомментир|колонка"
+    r"|分析|专家|專家|解析|解读|解讀|社评|社評|评论|評論|为何|為何|学者|學者|观点|觀點|回应|回應",
+    re.IGNORECASE,
+)
+"""What titles of analyses and reactions say, which tell of an event only to say something of it."""
 
 
 def stories_of(
@@ -24,12 +37,21 @@ def stories_of(
     placements: Mapping[str, Placement],
     *,
     language: str = "en",
+    closeness: Mapping[str, float] | None = None,
 ) -> tuple[Story, ...]:
     """One story a group, entries best first, the section with the most probability in all.
 
-    ``placements`` are by entry id. A new story's id is ``s-`` and a hash of its smallest entry id.
+    ``placements`` and ``closeness`` (how near an entry is to the others of its story, 0 to 1) are
+    by entry id. Best is an entry in the newsletter's language that tells what most others tell,
+    as a plain report. A new story's id is ``s-`` and a hash of its smallest entry id.
     """
-    return tuple(_story(group, placements, language) for group in groups if group)
+    near = closeness or {}
+    made = []
+    for group in groups:
+        if group:
+            ordered = sorted(group, key=lambda entry: _worth(entry, language))
+            made.append(_story(_central_first(ordered, language, near), placements))
+    return tuple(made)
 
 
 def keep_ids(stories: Sequence[Story], previous: Sequence[Story]) -> tuple[Story, ...]:
@@ -85,8 +107,21 @@ def _free_id(entry_id: str, used: set[str]) -> str:
         seed += "+"
 
 
-def _story(group: Sequence[Entry], placements: Mapping[str, Placement], language: str) -> Story:
-    entries = sorted(group, key=lambda entry: _worth(entry, language))
+def _central_first(
+    entries: Sequence[Entry], language: str, closeness: Mapping[str, float]
+) -> list[Entry]:
+    """Within each language what is central first, then plain reports; else the order given."""
+
+    def rank(entry: Entry) -> tuple[bool, int, bool]:
+        peers = [e for e in entries if (e.lang == language) == (entry.lang == language)]
+        best = max(closeness.get(peer.id, 0.0) for peer in peers)
+        steps = int((best - closeness.get(entry.id, 0.0)) / _STEP + 1e-9)
+        return entry.lang != language, steps, _COMMENTARY.search(entry.title) is not None
+
+    return sorted(entries, key=rank)
+
+
+def _story(entries: Sequence[Entry], placements: Mapping[str, Placement]) -> Story:
     sums: dict[str, float] = {}
     for entry in entries:
         placement = placements[entry.id]

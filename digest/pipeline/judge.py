@@ -28,7 +28,7 @@ from digest.judge.keep import keep_ids, stories_of
 from digest.judge.rank import rank
 from digest.judge.sections import Classifier
 from digest.judge.select import select
-from digest.judge.stories import cluster, item_of
+from digest.judge.stories import cluster, gathered, item_of
 from digest.model import Entry, Judgement, Override, Period, Placement, Selection
 from digest.pipeline.asof import period_of
 from digest.pipeline.lines import entries_of_lines, lines_of
@@ -79,10 +79,16 @@ def judge(
         item_of(entry, judged[entry.id].names, None if vectors is None else vectors[row])
         for row, entry in enumerate(entries)
     ]
-    groups = [[entries[at] for at in group] for group in cluster(items)]
+    found = gathered(items)
+    groups = [[entries[at] for at in group.members] for group in found]
+    closeness = {
+        entries[at].id: near
+        for group in found
+        for at, near in zip(group.members, group.closeness, strict=True)
+    }
     with ws.store.read() as connection:
         previous = stories_touching(connection, ws.id, [entry.id for entry in entries])
-    fresh = stories_of(groups, placed, language=ws.config.newsletter.language)
+    fresh = stories_of(groups, placed, language=ws.config.newsletter.language, closeness=closeness)
     stories = keep_ids(fresh, previous)
     if stories != previous:
         with ws.store.write() as connection:

@@ -49,3 +49,36 @@ def test_ids_do_not_depend_on_the_order_of_stories() -> None:
     forth = {s.entry_ids: s.id for s in keep_ids(new, old)}
     back = {s.entry_ids: s.id for s in keep_ids(new[::-1], old)}
     assert forth == back
+
+
+def test_the_entry_nearest_to_the_others_speaks_first() -> None:
+    group = [
+        entry("1", "Leaders speak by phone"),
+        entry("2", "Leaders hold a call", weight=1.2),
+        entry("3", "A decree names an ambassador", weight=1.5),
+        entry("4", "首脑通话", lang="zh"),
+    ]
+    placements = {each.id: placed("diplomacy") for each in group}
+    closeness = {"1": 0.85, "2": 0.8, "3": 0.5, "4": 0.95}
+    (made,) = stories_of([group], placements, closeness=closeness)
+    assert made.entry_ids == ("2", "1", "3", "4")
+    (made,) = stories_of([group], placements, language="zh", closeness=closeness)
+    assert made.entry_ids == ("4", "2", "1", "3")
+    assert stories_of([group[::-1]], placements, language="zh", closeness=closeness) == (made,)
+
+
+def test_a_plain_report_speaks_before_analysis_and_reaction() -> None:
+    titles = (
+        "Why the leaders spoke now",
+        "Analysts see limited use in the call",
+        "Moscow reacts to the call",
+        "Leaders speak by phone",
+    )
+    group = [entry(str(n), title, weight=1.2 - n / 10) for n, title in enumerate(titles)]
+    placements = {each.id: placed("diplomacy") for each in group}
+    (made,) = stories_of([group], placements, closeness=dict.fromkeys("0123", 0.7))
+    assert made.entry_ids == ("3", "0", "1", "2")
+    for title in ("Эксперт объяснил смысл разговора", "习近平与泽连斯基通话 专家解析"):
+        other = entry("9", title, weight=2.0)
+        (made,) = stories_of([[other, group[3]]], {**placements, "9": placed("diplomacy")})
+        assert made.entry_ids == ("3", "9")
