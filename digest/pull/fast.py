@@ -86,13 +86,13 @@ def read_strict(
 def _feed(root: Any, body: bytes, url: str, limits: Limits, *, named: bool) -> ParsedFeed | None:
     name = KNOWN_NAMES[root.tag]
     channel, items = _layout(root, name)
-    if not items:
+    if not items or len(items) > limits.entries:
         return None
     based = b":base" in body
     head = _head(channel)
     authors = _inherited(channel) if is_atom(root.tag) else ()
     entries = []
-    for item in items[: limits.entries]:
+    for item in items:
         # Where xml:base is used a link is never read on the spot.
         found: Found = {"based": True, "link": ""} if based else {}
         if about := item.get(_ABOUT):

@@ -18,15 +18,24 @@ from digest.model import Problem
 from digest.pull.charset import HEAD, as_utf8, said_utf8
 from digest.pull.fast import read_strict
 from digest.pull.forgiving import read_forgiving
-from digest.pull.gate import DEFAULT_LIMITS, Limits, refuse_depth, shortened, without_doctype
+from digest.pull.gate import (
+    DEFAULT_LIMITS,
+    Limits,
+    refuse_crowd,
+    refuse_depth,
+    shortened,
+    without_doctype,
+)
 from digest.pull.jsonfeed import parse_json
-from digest.pull.nofeed import why_no_feed
+from digest.pull.nofeed import is_page, refuse_other_kind, why_no_feed
 from digest.pull.parsed import ParsedFeed
 
 AGGREGATORS = frozenset({"news.google.com"})
 """Hosts whose entries name their true publisher in ``<source>``; any other's is not believed."""
 
-_SHORTEST = len("<item/>")
+_PLAIN_SIZE = 400_000
+"""Bytes that hold too few elements to be counted before they are parsed."""
+
 _LONGEST_FORGIVEN = 3 << 20
 """Bytes that feedparser reads within a worker's time; it takes about a second for one MiB."""
 
@@ -47,8 +56,9 @@ def parse(
     """
     if len(body) > limits.size:
         raise ParseError(f"The feed is larger than {limits.size:,} bytes; raise network.max_body.")
+    refuse_other_kind(body)
     named = limits.local or (urlsplit(url).hostname or "") in AGGREGATORS
-    if said_utf8(body) and not limits.local and len(body) <= limits.entries * _SHORTEST:
+    if said_utf8(body) and not limits.local and len(body) <= _PLAIN_SIZE:
         # What nearly every feed is takes no other look than the parser's own.
         strict = without_doctype(body)
         feed = read_strict(strict, url=url, limits=limits, named=named)
@@ -65,6 +75,7 @@ def _parse_unusual(text: bytes, url: str, limits: Limits, *, named: bool) -> Par
         return parse_json(text, url=url, limits=limits)
     whole = without_doctype(text)
     short = shortened(whole, limits)
+    refuse_crowd(short, limits)
     feed = _read(short, url, limits, named=named)
     if not feed.entries:
         message = "The feed holds no entries; it may be new, or its address may have changed."
@@ -90,6 +101,8 @@ def _read(text: bytes, url: str, limits: Limits, *, named: bool) -> ParsedFeed:
 
 
 def _forgiven(text: bytes, url: str, limits: Limits, *, named: bool) -> ParsedFeed:
+    if is_page(text):
+        raise ParseError(why_no_feed(text))
     refuse_depth(text, limits)
     if len(text) <= _LONGEST_FORGIVEN:
         return read_forgiving(text, url=url, limits=limits, named=named)
@@ -109,7 +122,8 @@ def trimmed(text: bytes) -> bytes:
     begin = _BEFORE.search(text, 0, HEAD)
     ends = _AFTER.search(text, max(len(text) - HEAD, 0))
     end = ends.end() if ends else len(text)
-    return text[begin.start() if begin else 0 : end]
+    start = begin.start() if begin else 0
+    return text[start : end if end > start else None]
 
 
 def _with_problem(feed: ParsedFeed, code: str, message: str, url: str) -> ParsedFeed:

@@ -53,10 +53,10 @@ def read_forgiving(body: bytes, *, url: str, limits: Limits, named: bool = False
     ``named`` believes ``<source>`` about an entry's publisher. Raises ParseError.
     """
     found = _feedparser(body)
-    if not found.entries and not found.version:
+    if not found.entries and not found.get("version"):
         raise ParseError(why_no_feed(body))
     feed = found.feed
-    atom = str(found.version or "").startswith("atom")
+    atom = str(found.get("version") or "").startswith("atom")
     inherited = _people(feed) if atom else ()
     made: list[RawEntry] = []
     for item in found.entries[: limits.entries]:

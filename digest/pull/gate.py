@@ -27,6 +27,7 @@ class Limits:
     text: int = 1_000_000
     depth: int = 256
     size: int = 15 * 1024 * 1024
+    elements: int = 300_000
 
 
 DEFAULT_LIMITS = Limits()
@@ -65,6 +66,15 @@ def without_doctype(body: bytes) -> bytes:
             "ask the publisher for a feed without a DTD."
         )
     return body if b"<!DOCTYPE" not in upper else _DOCTYPE.sub(b"", head) + body[end:]
+
+
+def refuse_crowd(body: bytes, limits: Limits) -> None:
+    """Nothing; raises ParseError for more elements than memory holds and any feed has."""
+    if len(body) > limits.elements and body.count(b"<") - body.count(b"</") > limits.elements:
+        raise ParseError(
+            f"The feed holds more than {limits.elements:,} elements, so it is not read; "
+            "it may be hostile."
+        )
 
 
 def refuse_depth(body: bytes, limits: Limits) -> None:

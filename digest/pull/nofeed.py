@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from digest.errors import ParseError
+
 _HEAD = 1 << 15
 _XML_SIGNS = ("<?xml", "<rss", "<feed", "<rdf", "<!doctype rss", "<channel", "<item")
 _PAGE_SIGNS = ("<html", "<!doctype html", "<head", "<body", "<script", "<meta ", "<title>", "<div")
@@ -76,23 +78,19 @@ _ROOTS = {
     "envelope": "This is the answer of a web service and no feed; check the address.",
 }
 _ROOT = re.compile(r"<(?:[\w.-]{1,30}:)?([A-Za-z][\w.-]{0,30})")
+_TEXT = frozenset({b"<", b"{", b"\xef", b"\xfe", b""})
+_FIRST = re.compile(r"<(?:!doctype html|html|rss|feed|rdf:rdf|channel|body|head)\b")
 DAMAGED = "The feed is too damaged to be read; check the address or ask the publisher."
 
 
 def why_no_feed(body: bytes) -> str:
     """The sentence for a document in which no parser found a feed."""
-    for sign, kind in _KINDS:
-        if body.startswith(sign):
-            return f"This is {kind} and no feed; check the address."
-    start = (
-        body[:_HEAD].replace(b"\0", b"").decode("utf-8", "replace").lower().lstrip("\ufeff \t\r\n")
-    )
-    page = any(sign in start for sign in _PAGE_SIGNS)
-    if page and not start.startswith(_XML_SIGNS[1:]) and not _is_xml_feed(start):
-        return _why_page(start)
+    start = _start(body)
     found = _ROOT.search(start)
     if found and found.group(1) in _ROOTS:
         return _ROOTS[found.group(1)]
+    if any(sign in start for sign in _PAGE_SIGNS) and not _is_xml_feed(start):
+        return _why_page(start)
     if any(sign in start for sign in _XML_SIGNS):
         return DAMAGED
     if start.startswith("["):
@@ -103,9 +101,29 @@ def why_no_feed(body: bytes) -> str:
     )
 
 
+def refuse_other_kind(body: bytes) -> None:
+    """Nothing; raises ParseError for what is no text at all."""
+    if body[:1] in _TEXT:
+        return
+    for sign, kind in _KINDS:
+        if body.startswith(sign):
+            raise ParseError(f"This is {kind} and no feed; check the address.")
+
+
+def is_page(body: bytes) -> bool:
+    """Whether the first element is that of a web page."""
+    first = _FIRST.search(_start(body))
+    return first is not None and first.group() in {"<html", "<!doctype html"}
+
+
+def _start(body: bytes) -> str:
+    start = body[:_HEAD].replace(b"\0", b"").decode("utf-8", "replace").lower()
+    return start.lstrip("\ufeff \t\r\n")
+
+
 def _is_xml_feed(start: str) -> bool:
-    first = re.search(r"<(?:html|rss|feed|rdf:rdf|body|head)\b", start)
-    return first is not None and first.group() in {"<rss", "<feed", "<rdf:rdf"}
+    first = _FIRST.search(start)
+    return first is not None and first.group() in {"<rss", "<feed", "<rdf:rdf", "<channel"}
 
 
 def _why_page(start: str) -> str:

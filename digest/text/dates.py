@@ -10,6 +10,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from digest.model import Certainty
@@ -153,9 +154,10 @@ def _read(text: str, otherwise: Callable[[str], Parsed | None]) -> Parsed | None
     if usual := usual_time(text):
         return usual, Certainty.TIME
     text = _folded(text)
-    for pattern, reader in _READERS:
-        if match := pattern.match(text):
-            return reader(match)
+    with suppress(KeyError):  # a month in a language that the rules do not know
+        for pattern, reader in _READERS:
+            if match := pattern.match(text):
+                return reader(match)
     return otherwise(text)
 
 
@@ -237,8 +239,7 @@ def _of_numbers(match: re.Match[str]) -> Parsed | None:
 
 
 def _of_name(match: re.Match[str]) -> Parsed | None:
-    month = _MONTHS.get(match["name"].lower()[:3])
-    return _made(match, month) if month else _by_dateparser(match.string)
+    return _made(match, _MONTHS[match["name"].lower()[:3]])
 
 
 def _of_chinese(match: re.Match[str]) -> Parsed | None:
