@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,9 +16,9 @@ from digest.errors import UsageError
 from digest.pipeline.lookup import lookup
 from digest.pipeline.result import Result
 from digest.pipeline.sourcesfile import append_sources
-from digest.pull.discover import Candidate, is_comments
+from digest.pull.discover import Candidate, Look, is_comments
 from digest.pull.finding import Finding, Live, find_source, whole_address
-from digest.pull.reading import type_of
+from digest.pull.kinds import type_of
 from digest.pull.workers import ParserPool, PoolSettings
 from digest.source import Source
 from digest.text.urls import canonical_url
@@ -73,7 +74,11 @@ async def _find(config: Config, address: str, now: datetime) -> Finding:
     with ParserPool(PoolSettings(workers=1)) as pool:
         source = plain_source(whole_address(address))
         async with lookup(source, config.network, now) as ask:
-            return await find_source(address, ask.fetch, pool.look)
+            return await find_source(address, ask.fetch, partial(_look, pool))
+
+
+def _look(pool: ParserPool, body: bytes, url: str, content_type: str) -> Look:
+    return pool.ask("look", (body, url, content_type), Look)
 
 
 def _refuse_known(config: Config, url: str, address: str) -> None:

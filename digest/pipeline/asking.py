@@ -10,9 +10,8 @@ from digest.errors import FetchError
 from digest.fetched import Failed, Fetched
 from digest.pull.due import question_of
 from digest.pull.http import Request, Transport
-from digest.pull.imap import fetch_mailbox
 from digest.pull.imapwire import MailboxRequest
-from digest.pull.reading import type_of
+from digest.pull.kinds import type_of
 from digest.pull.targets import authorization
 from digest.source import Source, SourceState
 
@@ -23,6 +22,8 @@ async def ask(
     """What a source answers now; a credential that is not set is a ``Failed`` like any other."""
     try:
         if type_of(source) == "imap":
+            from digest.pull.imap import fetch_mailbox  # noqa: PLC0415 - few have a mailbox
+
             return await fetch_mailbox(mailbox_for(source, state, network))
         request = request_for(source, state, network)
     except FetchError as error:

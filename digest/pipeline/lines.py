@@ -9,7 +9,7 @@ from pathlib import Path
 from digest.data.publishers import load_publishers
 from digest.errors import UsageError
 from digest.model import Certainty, Entry
-from digest.pull.entries import fingerprint
+from digest.pull.ids import fingerprint
 from digest.pull.lines import Line, read_lines
 from digest.text.clean import clean_text
 from digest.text.language import language_of

@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 from digest.data.publishers import load_publishers
 from digest.fetched import SourceOutcome
 from digest.model import Entry, KnownEntry
+from digest.pipeline.outcomes import outcome_of
 from digest.pipeline.pullreport import all_failed, outcome_document, summary
-from digest.pipeline.reader import Pulled, Reader, outcome_of
+from digest.pipeline.reader import Pulled, Reader
 from digest.pipeline.result import Result
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.pull.due import is_due

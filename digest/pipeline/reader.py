@@ -11,21 +11,19 @@ from functools import partial
 from time import monotonic
 
 from digest.data.publishers import Publishers
-from digest.errors import DigestError, ParseError
+from digest.errors import ParseError
 from digest.fetched import Failed, Fetched, Retrieved, SourceOutcome
-from digest.model import Entry, Problem, RawEntry
+from digest.model import Entry
 from digest.pipeline.asking import ask, request_for
+from digest.pipeline.outcomes import outcome_of
 from digest.pipeline.workspace import Workspace
 from digest.pull.due import next_state
-from digest.pull.entries import entries_of
-from digest.pull.files import find, read
 from digest.pull.further import read_further
 from digest.pull.http import Transport
-from digest.pull.letters import read_letters
-from digest.pull.reading import Document, Reading, type_of
+from digest.pull.kinds import type_of
+from digest.pull.parsed import Document, Reading
 from digest.pull.workers import ParserPool
 from digest.source import Source, SourceState
-from digest.text.urls import without_userinfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +41,11 @@ class Pulled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Reads sources; ``threads`` wait for the parsers, as many as there are of these."""
+    """Reads sources; ``threads`` wait for the parsers, as many as there are of these.
+
+    What reads files, mailboxes and pages is imported when a source asks for it: a pull of feeds
+    alone stays small, however many there are.
+    """
 
     ws: Workspace
     pool: ParserPool
@@ -88,8 +90,11 @@ class Reader:
     async def _parsed(self, source: Source, document: Document) -> Reading:
         loop = asyncio.get_running_loop()
         parsed = partial(self.pool.read, source=source, now=self.ws.now)
-        mailbox = type_of(source) == "imap"
-        read = partial(read_letters, document, parsed) if mailbox else partial(parsed, document)
+        read = partial(parsed, document)
+        if type_of(source) == "imap":
+            from digest.pull.letters import read_letters  # noqa: PLC0415 - see Reader
+
+            read = partial(read_letters, document, parsed)
         return await loop.run_in_executor(self.threads, read)
 
     async def _further(self, source: Source, first: Reading, transport: Transport) -> Reading:
@@ -102,50 +107,14 @@ class Reader:
 
     async def folder(self, source: Source, state: SourceState) -> Pulled:
         """Local files; a broken one is a problem, the others are read all the same."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.threads, self._folder, source, state)
+        from digest.pipeline.folders import read_folder  # noqa: PLC0415 - parsers; see Reader
 
-    def _folder(self, source: Source, state: SourceState) -> Pulled:
-        root, now = self.ws.config.folder, self.ws.now
-        assert source.path is not None  # noqa: S101 - the caller's promise, for the type checker
-        try:
-            paths = find(root, source.path)
-        except (OSError, DigestError) as error:
-            return Pulled(outcome=outcome_of(source, "failed", str(error)))
-        if not paths:
-            message = f"nothing to read at {source.path}; check the path"
-            return Pulled(outcome=outcome_of(source, "failed", message))
-        raw: list[RawEntry] = []
-        problems: list[Problem] = []
-        for path in paths:
-            found, wrong = read(
-                path,
-                root=root,
-                source=source,
-                parser=self.pool.parse,
-                opener=self.pool.document,
-            )
-            raw += found
-            problems += wrong
-        entries = self._completed(entries_of(raw, source=source, feed_title=None, now=now))
-        wrong_all = "no file of it could be read" if problems and not entries else None
-        outcome = outcome_of(source, "failed" if wrong_all else "ok", wrong_all)
-        return Pulled(
-            outcome=replace(outcome, entries=len(raw), problems=tuple(problems)),
-            state=replace(state, checked_at=now, succeeded_at=now, error=wrong_all),
-            entries=entries,
-        )
+        read = partial(read_folder, source, root=self.ws.config.folder, pool=self.pool)
+        loop = asyncio.get_running_loop()
+        entries, outcome = await loop.run_in_executor(self.threads, partial(read, now=self.ws.now))
+        now = self.ws.now
+        done = replace(state, checked_at=now, succeeded_at=now, error=outcome.error)
+        return Pulled(outcome=outcome, state=done, entries=self._completed(entries))
 
     def _completed(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         return tuple(self.publishers.completed(entry) for entry in entries)
-
-
-def outcome_of(source: Source, kind: str, error: str | None = None) -> SourceOutcome:
-    """What became of a source, before entries are counted."""
-    return SourceOutcome(
-        source_id=source.id,
-        name=without_userinfo(source.name),
-        url=without_userinfo(source.url) if source.url else None,
-        outcome=kind,
-        error=error,
-    )

@@ -20,9 +20,10 @@ from digest.pipeline.result import Result
 from digest.pull.discover import Candidate, Look
 from digest.pull.finding import whole_address
 from digest.pull.further import read_further
-from digest.pull.reading import PARSERS, Document, Reading, type_of
+from digest.pull.kinds import channel_of, type_of
+from digest.pull.parsed import Document, Reading
+from digest.pull.reading import PARSERS
 from digest.pull.suggest import Proposal
-from digest.pull.telegram import channel_of
 from digest.pull.workers import ParserPool, PoolSettings
 from digest.source import Selectors, Source
 from digest.text.urls import is_web_url
@@ -111,7 +112,7 @@ class _Attempt:
         look: Look | None = None
         proposals: tuple[Proposal, ...] = ()
         if guess and type_of(source) == "feed":
-            look = await asyncio.to_thread(self._pool.look, *_parts(fetched))
+            look = await asyncio.to_thread(self._pool.ask, "look", _parts(fetched), Look)
             source = replace(source, type=look.type)
         if type_of(source) == "page" and (source.selectors is None or not source.selectors.item):
             proposals = await self._proposals(fetched)
@@ -133,7 +134,7 @@ class _Attempt:
         return await asyncio.to_thread(self._pool.read, document, source, self._now)
 
     async def _proposals(self, fetched: Retrieved) -> tuple[Proposal, ...]:
-        return await asyncio.to_thread(self._pool.propose, *_parts(fetched))
+        return await asyncio.to_thread(self._pool.ask, "propose", _parts(fetched), tuple)
 
     async def _advice(self, source: Source, fetched: Retrieved) -> str:
         """Which selector would find something, where the one of the source does not."""

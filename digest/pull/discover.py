@@ -17,10 +17,11 @@ from selectolax.lexbor import LexborHTMLParser
 from digest.data.feedplaces import load_feed_places
 from digest.errors import ParseError
 from digest.pull.feeds import parse
+from digest.pull.kinds import channel_of
 from digest.pull.markup import absolute, base_of, html_tree, text_of, title_of
 from digest.pull.parsed import ParsedFeed
 from digest.pull.sitemaps import read_sitemap
-from digest.pull.telegram import channel_of, read_channel
+from digest.pull.telegram import read_channel
 from digest.text.html import one_line
 from digest.text.urls import canonical_url, host_of
 

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from urllib.parse import urlsplit
 
 from digest.model import Certainty, Entry, RawEntry
+from digest.pull.ids import fingerprint, hash_id
 from digest.source import Source
 from digest.text.boilerplate import without_repeats
 from digest.text.clean import clean_text, without_chrome
@@ -76,16 +76,6 @@ class _Known:
     publisher: str
     title: str
     text: str
-
-
-def hash_id(key: str) -> str:
-    """The 12 hexadecimal digits that stand for a key."""
-    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def fingerprint(title: str, text: str) -> str:
-    """16 hexadecimal digits that change with title or text: another revision."""
-    return sha256(f"{title}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _said(item: RawEntry) -> tuple[str | None, ...]:

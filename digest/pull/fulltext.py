@@ -20,7 +20,7 @@ from digest.fetched import Failed, Fetched, Retrieved
 from digest.model import Certainty, Entry
 from digest.pull.entries import EARLIEST_YEAR
 from digest.pull.http import Request, Transport
-from digest.pull.reading import Document
+from digest.pull.parsed import Document
 from digest.pull.robots import Robots, Verdict
 from digest.pull.turns import Clock
 from digest.source import Source

@@ -8,7 +8,7 @@ from dataclasses import replace
 from digest.errors import ParseError
 from digest.fetched import Failed, Fetched, Retrieved
 from digest.model import Entry, Problem
-from digest.pull.reading import Document, Reading
+from digest.pull.parsed import Document, Reading
 
 
 async def read_further(

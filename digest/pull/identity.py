@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from digest.model import Certainty, Entry, KnownEntry
-from digest.pull.entries import hash_id
+from digest.pull.ids import hash_id
 
 LEAST_GUID = 6
 """Shorter guids ("1", "post-2") may count places in a list; only from here on is one a name."""

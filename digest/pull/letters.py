@@ -8,7 +8,7 @@ from dataclasses import replace
 from digest.errors import ParseError
 from digest.model import Problem
 from digest.pull.frames import framed, unframed
-from digest.pull.reading import Document, Reading
+from digest.pull.parsed import Document, Reading
 
 
 def read_letters(document: Document, read: Callable[[Document], Reading]) -> Reading:

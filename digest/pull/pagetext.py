@@ -6,7 +6,7 @@ import re
 
 from digest.pull.decode import decode, decode_named
 from digest.pull.entries import flattened
-from digest.pull.reading import Document
+from digest.pull.parsed import Document
 from digest.text.extract import PageText, extract
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)

@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from digest.model import Entry, Problem
 from digest.pull.entries import entries_of
 from digest.pull.feeds import parse
 from digest.pull.frames import read_mailbox
+from digest.pull.kinds import type_of
 from digest.pull.pages import read_listing
-from digest.pull.parsed import ParsedFeed
-from digest.pull.sitemaps import is_sitemap_address, read_sitemap
-from digest.pull.telegram import channel_of, read_channel
+from digest.pull.parsed import Document, ParsedFeed, Reading
+from digest.pull.sitemaps import read_sitemap
+from digest.pull.telegram import read_channel
 from digest.source import Source
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """What came over the wire; ``url`` is where it was found, for relative links."""
-
-    body: bytes
-    url: str
-    content_type: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """The entries of a document; ``said`` counts what it held before any was left out.
-
-    ``more`` are addresses to read for this source too (see ``ParsedFeed.more``).
-    """
-
-    entries: tuple[Entry, ...]
-    said: int
-    problems: tuple[Problem, ...] = ()
-    ttl: timedelta | None = None
-    more: tuple[str, ...] = ()
 
 
 def _feed(document: Document, _: Source) -> ParsedFeed:
@@ -93,14 +69,3 @@ def read_document(document: Document, source: Source, now: datetime) -> Reading:
         ttl=parsed.ttl,
         more=parsed.more,
     )
-
-
-def type_of(source: Source) -> str:
-    """What the editor called it, else what its address shows."""
-    if source.type:
-        return source.type
-    if (source.url or "").lower().startswith(("imap:", "imaps:")):
-        return "imap"
-    if channel_of(source.url or ""):
-        return "telegram"
-    return "sitemap" if is_sitemap_address(source.url or "") else "feed"

@@ -94,16 +94,6 @@ def read_sitemap(
     return _feed(reader.lines, url, full_text=full_text, problems=problems)
 
 
-def is_sitemap_address(url: str) -> bool:
-    """Whether the address names itself a sitemap.
-
-    >>> is_sitemap_address("https://example.org/news-sitemap.xml"), is_sitemap_address("/feed.xml")
-    (True, False)
-    """
-    name = url.partition("?")[0].rpartition("/")[2].lower()
-    return "sitemap" in name and name.endswith((".xml", ".xml.gz", ".txt"))
-
-
 def _unpacked(body: bytes) -> bytes:
     """The document of a ``.gz``; raises ParseError beyond 50 MiB or for what is no gzip."""
     if not body.startswith(_GZIP):

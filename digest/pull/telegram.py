@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import html
 import re
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from digest.data.telegram import load_telegram
 from digest.errors import ParseError
 from digest.model import Certainty, Problem, RawEntry
+from digest.pull.kinds import channel_of
 from digest.pull.markup import html_tree, text_of
 from digest.pull.parsed import ParsedFeed
 from digest.text.dates import Parsed, parse_date
 from digest.text.html import plain_text
 from digest.text.language import language_of
 
-HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
 LONGEST_TITLE = 140
 """Characters of a title; a longer first sentence is cut between words, with an ellipsis."""
 
 _LONGEST_HAN = 60
 _MOST_TEXT = 20_000  # four times what a post may hold
 _MOST_MARKUP = 200_000
-_CHANNEL = re.compile(r"/(?:s/)?([A-Za-z][A-Za-z0-9_]{3,31})/?$")
 _POST = re.compile(r"[A-Za-z0-9_]{4,32}/\d{1,12}")
 _HASHTAG = re.compile(r"(?<![\w&#])#(\w*[^\W\d_]\w*)")
 _WORDLESS = re.compile(r"(?:[#@]\w+|https?://\S+|[^\w\s])(?:\s+|$)")
@@ -40,17 +38,6 @@ _NOT_ONE = (
     "The page shows no posts of a Telegram channel; the address of a public channel is "
     "https://t.me/s/NAME, and a channel may have switched its public page off."
 )
-
-
-def channel_of(url: str) -> str | None:
-    """The name of the channel an address is about, ``None`` where it is about none.
-
-    >>> channel_of("https://t.me/s/example_news"), channel_of("https://t.me/example_news/12")
-    ('example_news', None)
-    """
-    parts = urlsplit(url)
-    found = _CHANNEL.fullmatch(parts.path)
-    return found[1] if (parts.hostname or "").lower() in HOSTS and found else None
 
 
 def read_channel(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:

@@ -12,7 +12,6 @@ import os
 import pickle
 import resource
 import signal
-import struct
 import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -26,11 +25,9 @@ from digest.pull.pagetext import page_of
 from digest.pull.parsed import ParsedFeed
 from digest.pull.reading import read_document
 from digest.pull.suggest import propose
+from digest.pull.workerpipe import LENGTH, READY, TOO_MUCH_MEMORY
 
-READY = b"+"
-LENGTH = struct.Struct("!Q")
 Job = tuple[str, tuple[Any, ...]]
-TOO_MUCH_MEMORY = "The feed needs too much memory to read, so it was stopped; it may be hostile."
 
 
 def _parse(body: bytes, url: str, content_type: str, limits: Limits) -> ParsedFeed:

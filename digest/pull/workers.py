@@ -26,15 +26,10 @@ from typing import Any, Self, TypeVar
 
 import digest
 from digest.errors import ParseError
-from digest.pull.discover import Look
-from digest.pull.documents import Job, Opened
 from digest.pull.gate import DEFAULT_LIMITS, Limits
-from digest.pull.parsed import ParsedFeed
-from digest.pull.reading import Document, Reading
-from digest.pull.suggest import Proposal
-from digest.pull.worker import LENGTH, READY, TOO_MUCH_MEMORY
+from digest.pull.parsed import Document, ParsedFeed, Reading
+from digest.pull.workerpipe import LENGTH, READY, TOO_MUCH_MEMORY
 from digest.source import Source
-from digest.text.extract import PageText
 
 Answer = TypeVar("Answer")
 
@@ -146,38 +141,20 @@ class ParserPool:
 
         Blocks while all workers are busy. Raises ParseError with a reason.
         """
-        return self._ask("parse", (body, url, content_type, limits), ParsedFeed)
+        return self.ask("parse", (body, url, content_type, limits), ParsedFeed)
 
     def read(self, document: Document, source: Source, now: datetime) -> Reading:
         """What ``reading.read_document`` returns, within the pool's time and memory.
 
         Blocks while all workers are busy. Raises ParseError with a reason.
         """
-        return self._ask("read", (document, source, now), Reading)
+        return self.ask("read", (document, source, now), Reading)
 
-    def document(self, job: Job) -> Opened:
-        """What ``documents.open_document`` returns, within the pool's time and memory.
-
-        Blocks while all workers are busy. Raises ParseError with a reason.
-        """
-        return self._ask("document", (job,), Opened)
-
-    def look(self, body: bytes, url: str, content_type: str) -> Look:
-        """What ``discover.look`` returns; limits and errors as for the others."""
-        return self._ask("look", (body, url, content_type), Look)
-
-    def propose(self, body: bytes, url: str, content_type: str) -> tuple[Proposal, ...]:
-        """What ``suggest.propose`` returns; limits and errors as for the others."""
-        return self._ask("propose", (body, url, content_type), tuple)
-
-    def page(self, document: Document, selector: str | None) -> PageText:
-        """What ``fulltext.page_of`` returns, within the pool's time and memory.
+    def ask(self, name: str, arguments: tuple[object, ...], kind: type[Answer]) -> Answer:
+        """What ``worker.JOBS[name]`` returns, which is a ``kind``, within time and memory.
 
         Blocks while all workers are busy. Raises ParseError with a reason.
         """
-        return self._ask("page", (document, selector), PageText)
-
-    def _ask(self, name: str, arguments: tuple[object, ...], kind: type[Answer]) -> Answer:
         job = pickle.dumps((name, arguments), protocol=pickle.HIGHEST_PROTOCOL)
         worker = self._idle.get()
         keep: _Worker | None = None

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from digest.pipeline.outcomes import outcome_of
 from digest.pipeline.pull import _store
-from digest.pipeline.reader import Pulled, outcome_of
+from digest.pipeline.reader import Pulled
 from digest.pipeline.workspace import open_workspace
-from digest.pull.reading import Document, read_document
+from digest.pull.parsed import Document
+from digest.pull.reading import read_document
 from digest.source import Source
 from digest.store.entries import entries_seen_between, revisions_of
 

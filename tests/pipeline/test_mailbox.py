@@ -11,8 +11,10 @@ from digest.errors import FetchError, ParseError
 from digest.fetched import Failed
 from digest.pipeline.asking import ask, mailbox_for
 from digest.pull.frames import framed, unframed
+from digest.pull.kinds import type_of
 from digest.pull.letters import read_letters
-from digest.pull.reading import Document, Reading, read_document, type_of
+from digest.pull.parsed import Document, Reading
+from digest.pull.reading import read_document
 from digest.source import Source, SourceState
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)

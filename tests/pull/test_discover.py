@@ -271,6 +271,6 @@ def test_an_address_that_fails_says_why() -> None:
 
 
 def test_the_worker_looks_within_its_limits(pool: ParserPool) -> None:
-    assert pool.look(FEED.encode(), URL, "").type == "feed"
+    assert pool.ask("look", (FEED.encode(), URL, ""), Look).type == "feed"
     with pytest.raises(ParseError, match="deeper"):
-        pool.look(b"<!doctype html><html>" + b"<div>" * 200_000, URL, "")
+        pool.ask("look", (b"<!doctype html><html>" + b"<div>" * 200_000, URL, ""), Look)

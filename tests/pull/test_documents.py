@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ LOCAL = Source(id="box", name="Box", path="box/")
 PROSE = "After a winter in dock the boats are back on their timetable and carry freight at night."
 
 
+def answered(pool: ParserPool, job: Job) -> Opened:
+    """What a worker makes of the pieces of a file."""
+    return pool.ask("document", (job,), Opened)
+
+
 def letter(number: int, text: str = "The boats sail again.") -> bytes:
     return (
         f"From: Harbour Gazette <news@gazette.example>\nSubject: Letter {number}\n"
@@ -44,7 +50,11 @@ def mbox(*letters: bytes) -> bytes:
 def opened(path: Path, pool: ParserPool, **source: Any) -> Any:
     values = {"id": "box", "name": "Box", "path": "box/"} | source
     return read(
-        path, root=path.parent, source=Source(**values), parser=pool.parse, opener=pool.document
+        path,
+        root=path.parent,
+        source=Source(**values),
+        parser=pool.parse,
+        opener=partial(answered, pool),
     )
 
 
@@ -182,7 +192,12 @@ def test_a_maildir_is_read_without_what_is_thrown_away(tmp_path: Path, pool: Par
     written(box, "dovecot.index.log", b"x")
     found = find(tmp_path, "box/")
     assert [path.name for path in found] == ["1.M1.host:2,S", "4.M4.host"]
-    entries, problems = read(found[0], root=tmp_path, source=LOCAL, opener=pool.document)
+    entries, problems = read(
+        found[0],
+        root=tmp_path,
+        source=LOCAL,
+        opener=partial(answered, pool),
+    )
     assert problems == ()
     assert entries[0].path == "box/1.M1.host"
 
@@ -313,7 +328,11 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;
 )
 def test_a_broken_document_is_told(data: bytes, told: str, pool: ParserPool) -> None:
     with pytest.raises(ParseError, match=told):
-        pool.document(Job(kind="docx", pieces=(Piece(data=data, where="a"),), relative="a"))
+        pool.ask(
+            "document",
+            (Job(kind="docx", pieces=(Piece(data=data, where="a"),), relative="a"),),
+            Opened,
+        )
 
 
 # --- PDF -----------------------------------------------------------------------------------------
@@ -420,7 +439,7 @@ def test_a_pdf_that_cannot_be_read_is_told(make: Any, told: str, pool: ParserPoo
     pytest.importorskip("pypdf")
     job = Job(kind="pdf", pieces=(Piece(data=make(), where="a"),), relative="a")
     with pytest.raises(ParseError, match=told):
-        pool.document(job)
+        answered(pool, job)
 
 
 def test_without_the_extra_a_pdf_says_what_to_install() -> None:

@@ -17,7 +17,7 @@ from digest.pull.entries import entries_of
 from digest.pull.fulltext import Pages, enriched, kept, planned, read_pages
 from digest.pull.http import HttpTransport, Request
 from digest.pull.pagetext import page_of
-from digest.pull.reading import Document
+from digest.pull.parsed import Document
 from digest.pull.robots import Robots
 from digest.pull.turns import Clock
 from digest.pull.workers import ParserPool
@@ -357,8 +357,8 @@ HOSTILE = {
 def test_hostile_pages_hurt_nobody(kind: str, pool: ParserPool) -> None:
     document = Document(body=HOSTILE[kind], url="https://example.org/1", content_type="text/html")
     with suppress(ParseError):
-        assert len(pool.page(document, None).text) <= 1_000_000
-    usual = pool.page(replace(document, body=HTML.encode()), None)
+        assert len(pool.ask("page", (document, None), PageText).text) <= 1_000_000
+    usual = pool.ask("page", (replace(document, body=HTML.encode()), None), PageText)
     assert usual.text == FULL
 
 
@@ -373,7 +373,9 @@ def test_a_page_over_the_real_wire(serving: Any, settings: Any, pool: ParserPool
             pages = Pages(
                 transport=http,
                 robots=Robots(http, now=NOW),
-                read=lambda document, selector: asyncio.to_thread(pool.page, document, selector),
+                read=lambda document, selector: asyncio.to_thread(
+                    pool.ask, "page", (document, selector), PageText
+                ),
             )
             urls = [server.url("/1"), server.url("/private/2")]
             entries = [replace(entry(), id=f"e{n}", url=url) for n, url in enumerate(urls)]

@@ -8,7 +8,8 @@ import pytest
 from digest.errors import ParseError
 from digest.fetched import Failed, Fetched, NotModified, Retrieved
 from digest.pull.further import read_further
-from digest.pull.reading import Document, Reading, read_document
+from digest.pull.parsed import Document, Reading
+from digest.pull.reading import read_document
 from digest.source import Source
 
 NOW = datetime(2023, 5, 6, tzinfo=UTC)

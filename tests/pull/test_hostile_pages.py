@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from digest.errors import ParseError
 from digest.pull.discover import look
 from digest.pull.pages import read_listing
-from digest.pull.reading import Document, read_document
+from digest.pull.parsed import Document
+from digest.pull.reading import read_document
 from digest.pull.sitemaps import read_sitemap
 from digest.pull.suggest import propose
 from digest.pull.telegram import read_channel

@@ -407,6 +407,6 @@ HOSTILE: dict[str, Any] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_message_costs_its_own_time_only(name: str, pool: Any) -> None:
     piece = Piece(data=HOSTILE[name][:MAX_MESSAGE], where="m.eml")
-    opened = pool.document(Job(kind="mail", pieces=(piece,), relative="m.eml"))
+    opened = pool.ask("document", (Job(kind="mail", pieces=(piece,), relative="m.eml"),), Opened)
     assert isinstance(opened, Opened)
     assert len(opened.entries) + len(opened.problems) == 1

@@ -85,6 +85,6 @@ def test_nothing_is_proposed_where_nothing_is_sure(html: str) -> None:
 
 def test_the_worker_proposes_within_its_limits(pool: ParserPool) -> None:
     html = f"<div>{rows(SHAPES['articles'])}</div>"
-    assert pool.propose(html.encode(), URL, "")[0].entries == 4
+    assert pool.ask("propose", (html.encode(), URL, ""), tuple)[0].entries == 4
     with pytest.raises(ParseError, match="deeper"):
-        pool.propose(b"<div>" * 200_000, URL, "")
+        pool.ask("propose", (b"<div>" * 200_000, URL, ""), tuple)

@@ -7,8 +7,8 @@ import pytest
 from digest.errors import ParseError
 from digest.model import RawEntry
 from digest.pull.entries import entries_of
+from digest.pull.kinds import type_of
 from digest.pull.parsed import ParsedFeed
-from digest.pull.reading import type_of
 from digest.pull.telegram import LONGEST_TITLE, read_channel
 from digest.source import Source
 
