@@ -8,12 +8,19 @@ unknown address. Then ``forgiving`` reads it, some fifty times slower.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from html import escape
 from typing import Any
 
 from digest.model import Certainty, RawEntry
+from digest.pull.elements import (
+    READ,
+    READERS,
+    Found,
+    UnsureError,
+    atom_text,
+    element_text,
+    read_author,
+)
 from digest.pull.fields import (
     asked_pause,
     bodies,
@@ -25,37 +32,20 @@ from digest.pull.fields import (
     language_tag,
     names,
     permalink,
-    person,
-    text_as_html,
 )
 from digest.pull.gate import Limits
 from digest.pull.parsed import ParsedFeed
 from digest.pull.vocabulary import (
     ITEMS,
     KNOWN_NAMES,
-    MEANINGS,
-    MOST_TAGS,
-    PREFIXES,
     ROOTS,
     is_atom,
 )
 from digest.text.dates import usual_time
 from digest.text.html import one_line
 
-Found = dict[str, Any]
-Reader = Callable[[Found, Any], None]
-
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _TIME = Certainty.TIME
-_DEEPEST = 4  # groups of media within one another
-_WHOLE = frozenset({"text/html", "application/xhtml+xml"})
-_PLAIN = frozenset({"", "text", "plain", "text/plain"})
-_HTML = frozenset({"html", "text/html"})
-_XHTML = frozenset({"xhtml", "application/xhtml+xml"})
-
-
-class UnsureError(Exception):
-    """The document holds what only the forgiving parser reads."""
 
 
 def read_strict(
@@ -98,7 +88,7 @@ def _feed(root: Any, body: bytes, url: str, limits: Limits, *, named: bool) -> P
         if about := item.get(_ABOUT):
             found["about"] = about
         for child in item:
-            reader = _READERS[child.tag]
+            reader = READERS[child.tag]
             if reader is None:
                 continue
             if (
@@ -109,7 +99,7 @@ def _feed(root: Any, body: bytes, url: str, limits: Limits, *, named: bool) -> P
             ):
                 found[reader] = text
             else:
-                _READ[reader](found, child)
+                READ[reader](found, child)
         entries.append(_entry(found, url, limits, authors, named=named))
     language = head.get("language") or head.get("dc:language")
     language = language or root.get("{http://www.w3.org/XML/1998/namespace}lang")
@@ -153,7 +143,7 @@ def _head(channel: Any) -> dict[str, str]:
         name = KNOWN_NAMES[child.tag]
         if name not in _HEAD or (name == "title" and name in head):
             continue
-        head[name] = _atom_text(child, title=True) if is_atom(child.tag) else _text(child)
+        head[name] = atom_text(child, title=True) if is_atom(child.tag) else element_text(child)
     return head
 
 
@@ -162,7 +152,7 @@ def _inherited(channel: Any) -> tuple[str, ...]:
     found: Found = {}
     for child in channel:
         if KNOWN_NAMES[child.tag] == "author":
-            _read_author(found, child)
+            read_author(found, child)
     return names(*found.get("authors", ()))
 
 
@@ -227,225 +217,3 @@ def _when(found: Found) -> tuple[datetime | None, Certainty]:
             if text.strip():
                 raise UnsureError
     return None, Certainty.GUESS
-
-
-# --- one element of an entry ---------------------------------------------------------------------
-
-
-def _text(element: Any) -> str:
-    if len(element):
-        raise UnsureError
-    text: str | None = element.text
-    return text.strip() if text else ""
-
-
-def _atom_text(element: Any, *, title: bool = False) -> str:
-    """The value of a text construct as HTML (RFC 4287, 3.1; Atom 0.3 names media types)."""
-    kind = (element.get("type") or "").lower()
-    if kind in _XHTML and len(element):
-        return _inner(element)
-    mode = element.get("mode", "xml")
-    if mode == "base64" or (mode == "escaped" and kind in _XHTML):
-        raise UnsureError
-    if kind in _PLAIN or kind in _XHTML:
-        return text_as_html(_text(element), title=title)
-    if kind in _HTML:
-        return _text(element)
-    raise UnsureError
-
-
-def _inner(element: Any) -> str:
-    """The mark-up within an element."""
-    from lxml import etree  # noqa: PLC0415 - only worker processes need it
-
-    if any(child.prefix for child in element):
-        raise UnsureError
-    pieces = (etree.tostring(child, encoding="unicode", method="html") for child in element)
-    return (escape(element.text or "", quote=False) + "".join(pieces)).strip()
-
-
-def _read_title(found: Found, element: Any) -> None:
-    """Another title: the first that is not empty counts."""
-    if not found.get("title", "").strip():
-        found["title"] = _text(element)
-
-
-def _read_atom_title(found: Found, element: Any) -> None:
-    if not found.get("title", "").strip():
-        found["title"] = _atom_text(element, title=True)
-
-
-def _read_media_title(found: Found, element: Any) -> None:
-    found["media_title"] = _text(element)
-
-
-def _read_link(found: Found, element: Any) -> None:
-    href = element.get("href") or element.get("url") or element.get("uri")
-    if href is None:
-        found["link"] = _resolved(found, element, _text(element))
-        return
-    rel = (element.get("rel") or "alternate").lower()
-    if rel == "enclosure":
-        _read_enclosure(found, element)
-    elif rel == "alternate" and (element.get("type") or "text/html").lower() in _WHOLE:
-        found["link"] = _resolved(found, element, href.strip())
-
-
-def _resolved(found: Found, element: Any, link: str) -> str:
-    return joined(element.base or "", link) if "based" in found and link else link
-
-
-def _read_enclosure(found: Found, element: Any) -> None:
-    href = element.get("url") or element.get("href")
-    if href:
-        found.setdefault("enclosures", []).append(_resolved(found, element, href.strip()))
-
-
-def _read_guid(found: Found, element: Any) -> None:
-    if len(element):
-        raise UnsureError
-    found["guid"] = element
-
-
-def _read_summary(found: Found, element: Any) -> None:
-    _add_summary(found, _text(element))
-
-
-def _read_atom_summary(found: Found, element: Any) -> None:
-    _add_summary(found, _atom_text(element))
-
-
-def _add_summary(found: Found, text: str) -> None:
-    """A second summary is a body, but beside a body the last of the outermost is the summary."""
-    depth = found.get("depth", 0)
-    if "summary" not in found:
-        found["summary"], found["summary_depth"] = text, depth
-    elif "contents" not in found:
-        found["contents"] = [text]
-    elif depth <= found.get("summary_depth", 0):
-        found["summary"], found["summary_depth"] = text, depth
-
-
-def _read_content(found: Found, element: Any) -> None:
-    found.setdefault("contents", []).append(_text(element))
-
-
-def _read_atom_content(found: Found, element: Any) -> None:
-    found.setdefault("contents", []).append(_atom_text(element))
-
-
-def _read_again(name: str) -> Reader:
-    """A reader of texts of which the last counts."""
-
-    def read(found: Found, element: Any) -> None:
-        found[name] = _text(element)
-
-    return read
-
-
-def _read_author(found: Found, element: Any) -> None:
-    if len(element):
-        name = next((_text(e) for e in element if KNOWN_NAMES[e.tag] == "name"), "")
-    else:
-        name = _text(element)
-    found.setdefault("authors", []).append(person(name))
-
-
-def _read_category(found: Found, element: Any) -> None:
-    tags = found.setdefault("tags", [])
-    term, label = element.get("term") or element.get("text"), element.get("label")
-    if label or term:
-        tags.append(label or term)
-    for nested in element:  # of a podcast: a category within its category
-        _read_category(found, nested)
-    if (text := (element.text or "").strip()) and (term or not label):
-        tags.append(text)
-
-
-def _read_words(found: Found, element: Any) -> None:
-    found.setdefault("tags", []).extend(word.strip() for word in _text(element).split(","))
-
-
-def _read_within(found: Found, element: Any) -> None:
-    found["depth"] = found.get("depth", 0) + 1
-    if found["depth"] > _DEEPEST:
-        raise UnsureError
-    for child in element:
-        reader = _READERS[child.tag]
-        if reader is not None:
-            _READ[reader](found, child)
-    found["depth"] -= 1
-
-
-def _read_source(found: Found, element: Any) -> None:
-    if not len(element):
-        found["source"] = _text(element)
-
-
-def _read_unsure(_found: Found, _element: Any) -> None:
-    raise UnsureError
-
-
-def _read_foreign(_found: Found, element: Any) -> None:
-    """An element of another vocabulary says nothing, if it does not only seem to be of another."""
-    if element.prefix is None or element.prefix in PREFIXES:
-        raise UnsureError
-
-
-_BY_MEANING: dict[str, Reader] = {
-    "title": _read_title,
-    "media_title": _read_media_title,
-    "link": _read_link,
-    "original": _read_again("original"),
-    "guid": _read_guid,
-    "enclosure": _read_enclosure,
-    "summary": _read_summary,
-    "content": _read_content,
-    "atom_content": _read_unsure,
-    "published": _read_again("published"),
-    "updated": _read_again("updated"),
-    "created": _read_again("created"),
-    "author": _read_author,
-    "category": _read_category,
-    "words": _read_words,
-    "within": _read_within,
-    "source": _read_source,
-    "unsure": _read_unsure,
-}
-_OF_ATOM: dict[str, Reader] = _BY_MEANING | {
-    "title": _read_atom_title,
-    "summary": _read_atom_summary,
-    "atom_content": _read_atom_content,
-}
-_MEANING = {name: meaning for meaning, all_names in MEANINGS.items() for name in all_names}
-_PLAIN_TEXTS = frozenset({"title", "link", "summary", "published", "updated", "created"})
-
-# Most elements hold one plain text: those are read on the spot, by the name they are kept under.
-# All others have a function, as has the second of a name.
-_READ: dict[str | Reader, Reader] = {name: _BY_MEANING[name] for name in _PLAIN_TEXTS}
-_READ |= {reader: reader for reader in (*_BY_MEANING.values(), *_OF_ATOM.values(), _read_foreign)}
-
-
-class _Readers(dict[str, "str | Reader | None"]):
-    """How every element met so far is read; None for what says nothing of an entry."""
-
-    def __missing__(self, tag: str) -> str | Reader | None:
-        reader = _reader(tag)
-        if len(self) < MOST_TAGS:
-            self[tag] = reader
-        return reader
-
-
-def _reader(tag: str) -> str | Reader | None:
-    name = KNOWN_NAMES[tag]
-    if name is None:
-        return _read_foreign
-    meaning = _MEANING.get(name)
-    if meaning is None:
-        return None
-    readers = _OF_ATOM if is_atom(tag) else _BY_MEANING
-    typed = readers is _OF_ATOM and meaning in ("title", "summary", "link")
-    return meaning if meaning in _PLAIN_TEXTS and not typed else readers[meaning]
-
-
-_READERS = _Readers()

@@ -62,7 +62,7 @@ _ZONES = {
 }
 _RFC_SIZES = (29, 31)  # Wed, 26 Apr 2023 10:00:00 GMT or +0300
 _RFC_PLACES = frozenset({", ::+", ", ::-"})
-_ISO_SIZES = (20, 24, 25)  # 2023-04-26T10:00:00Z or .000Z or +03:00
+_ISO_SIZES = (20, 24, 25, 29)  # 2023-04-26T10:00:00Z, .000Z, +03:00, .000+03:00
 _MONTH_DIGITS = {
     name: f"{at:02}" for at, name in enumerate((month[:3] for month in MONTH_NAMES), 1)
 }
