@@ -72,7 +72,9 @@ class SourceState:
     """What the program learned about a source; never edited by hand.
 
     ``etag`` and ``last_modified`` are echoed byte for byte and never invented; ``ttl`` is the
-    pause the feed itself asked for when it was last read.
+    pause the feed itself asked for when it was last read. ``failed_since`` is the first of the
+    ``failures`` in a row; before ``not_before`` the server does not want to be asked, by a person
+    neither (Retry-After of a refusal).
     """
 
     source_id: str
@@ -86,4 +88,6 @@ class SourceState:
     checked_at: datetime | None = None
     succeeded_at: datetime | None = None
     failures: int = 0
+    failed_since: datetime | None = None
+    not_before: datetime | None = None
     error: str | None = None

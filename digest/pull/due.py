@@ -49,6 +49,21 @@ def address_of(source: Source, state: SourceState | None) -> str | None:
     return source.url if back else state.moved_to
 
 
+def failing_since(state: SourceState) -> datetime | None:
+    """When the failures in a row began; what is stored by older programs counts from its success.
+
+    A source of which no such time is known counts from its last try.
+    """
+    if not state.failures:
+        return None
+    return state.failed_since or state.succeeded_at or state.checked_at
+
+
+def may_be_asked(state: SourceState, now: datetime) -> bool:
+    """Whether a person's wish to know is enough to ask, due or not: not against the server's."""
+    return not state.gone and (state.not_before is None or state.not_before <= now)
+
+
 def is_due(source: Source, state: SourceState | None, now: datetime) -> bool:
     """True if the source may be asked now. A local path always may; a gone source never."""
     if not source.enabled:
@@ -94,6 +109,8 @@ def next_state(
         checked_at=now,
         succeeded_at=now,
         failures=0,
+        failed_since=None,
+        not_before=None,
         error=None,
     )
     if isinstance(fetched, NotModified):
@@ -111,6 +128,21 @@ def _place(source: Source, old: SourceState, fetched: Retrieved | NotModified) -
     return None if place == source.url else place
 
 
+def folder_state(state: SourceState, error: str | None, now: datetime) -> SourceState:
+    """What to remember of local files after they were read; ``error`` is why nothing was."""
+    if error is None:
+        return replace(
+            state, checked_at=now, succeeded_at=now, failures=0, failed_since=None, error=None
+        )
+    return replace(
+        state,
+        checked_at=now,
+        failures=state.failures + 1,
+        failed_since=failing_since(state) or now,
+        error=error,
+    )
+
+
 def body_hash(fetched: Retrieved) -> str:
     """A hash of the bytes: equal to the stored one means nothing new, whatever the headers say."""
     return sha256(fetched.body).hexdigest()
@@ -122,13 +154,15 @@ def _after_failure(
     failures = old.failures + 1
     longest = max(LONGEST_WAIT, source.every)
     back_off = min(source.every * 2 ** min(failures - 1, 30), longest)
-    wished = now + took + failed.retry_after if failed.retry_after else now
+    wished = now + took + failed.retry_after if failed.retry_after else None
     gone = failed.gone or old.gone
     return replace(
         old,
         gone=gone,
-        due_at=None if gone else max(now + back_off, wished),
+        due_at=None if gone else max(now + back_off, wished or now),
         checked_at=now,
         failures=failures,
+        failed_since=failing_since(old) or now,
+        not_before=wished,
         error=failed.message,
     )

@@ -16,8 +16,8 @@ from digest.errors import NotFoundError
 from digest.model import Certainty, Entry, KnownEntry
 from digest.store.bigrams import match_expression
 from digest.store.columns import clean
-from digest.store.rows import CHUNK, chunks, insert_rows
-from digest.store.schema import entries, revisions
+from digest.store.rows import CHUNK, chunks, insert_rows, insert_where_missing
+from digest.store.schema import entries, revisions, shared_entries
 
 _FIELDS = tuple(field.name for field in fields(Entry))
 _TEXTS = ("title", "text")
@@ -51,8 +51,8 @@ def save_entries(c: Connection, found: Iterable[Entry], *, now: datetime) -> fro
     - ``first_seen`` of a stored entry stays, and so does its date where the new one is a guess.
     - Another fingerprint is another revision; revisions are kept.
     - The source that brought an entry first owns it: from another one only ``last_seen`` is
-      taken, so two feeds with one address do not rewrite each other at every pull. A real
-      source takes over from a sample.
+      taken, so two feeds with one address do not rewrite each other at every pull; that it
+      brought it too is kept beside. A real source takes over from a sample.
 
     ``now`` becomes ``last_seen`` and the time of new revisions.
     """
@@ -253,7 +253,7 @@ def _select(c: Connection, statement: Select[Any]) -> tuple[Entry, ...]:
 
 
 def _save_part(c: Connection, part: Sequence[Entry], now: datetime) -> list[str]:
-    part = _first_of_each(part)
+    said, part = part, _first_of_each(part)
     stored = _stored(c, part)
     fresh = [entry for entry in part if clean(entry.id) not in stored]
     known = [entry for entry in part if clean(entry.id) in stored]
@@ -267,7 +267,24 @@ def _save_part(c: Connection, part: Sequence[Entry], now: datetime) -> list[str]
     changed = [e for e in owned if not _same(e.fingerprint, stored[clean(e.id)].fingerprint)]
     wordings = fresh + _without_known_wordings(c, changed)
     insert_rows(c, revisions, _WORDING, [_wording(entry, now) for entry in wordings])
+    if len(said) > len(part) or len(owned) < len(known):
+        _share(c, said, fresh + owned, stored)
     return [entry.id for entry in fresh]
+
+
+def _share(
+    c: Connection, said: Sequence[Entry], owned: Sequence[Entry], stored: Mapping[str, Row[Any]]
+) -> None:
+    """Keep which entries came from a source that does not own them; samples do not count."""
+    owner = {key: row.source_id for key, row in stored.items()}
+    owner |= {clean(entry.id): clean(entry.source_id) for entry in owned}
+    pairs = {
+        (clean(entry.source_id), clean(entry.id))
+        for entry in said
+        if not entry.sample and owner[clean(entry.id)] != clean(entry.source_id)
+    }
+    rows = [{"source_id": source, "entry_id": entry} for source, entry in sorted(pairs)]
+    insert_where_missing(c, shared_entries, rows)
 
 
 def _first_of_each(part: Sequence[Entry]) -> list[Entry]:

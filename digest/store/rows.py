@@ -38,6 +38,12 @@ def upsert(table: Table) -> Insert:
     return statement.on_conflict_do_update(index_elements=keys, set_=values)
 
 
+def insert_where_missing(c: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """The rows are stored but for those whose primary key is there already."""
+    if rows:
+        c.execute(insert(table).on_conflict_do_nothing(), rows)
+
+
 def insert_rows(
     c: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
 ) -> None:

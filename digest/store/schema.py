@@ -29,7 +29,7 @@ from digest.deliveries import DeliveryState
 from digest.model import Certainty, Ownership
 from digest.store.columns import Choice, CleanText, Reasons, Seconds, Strings, UtcTime
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration, known here so that opening a current database need not load alembic."""
 
 SEARCH_INDEX = (
@@ -61,6 +61,8 @@ source_states = Table(
     Column("checked_at", UtcTime),
     Column("succeeded_at", UtcTime),
     Column("failures", Integer, nullable=False),
+    Column("failed_since", UtcTime),
+    Column("not_before", UtcTime),
     Column("error", CleanText),
 )
 
@@ -93,6 +95,14 @@ entries = Table(
     # How a report is found again when its source changes its addresses or its guids.
     Index(None, "source_id", "guid"),
     Index(None, "source_id", "url"),
+)
+
+shared_entries = Table(
+    "shared_entries",
+    metadata,
+    # Which other sources brought an entry, too: the first one owns it.
+    Column("source_id", CleanText, primary_key=True),
+    Column("entry_id", CleanText, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True),
 )
 
 revisions = Table(

@@ -39,7 +39,7 @@ LATER = """
 from alembic import op
 import sqlalchemy as sa
 revision = "9999"
-down_revision = "0002"
+down_revision = "0003"
 def upgrade():
     with op.batch_alter_table("entries", recreate="always") as batch:
         batch.add_column(sa.Column("mood", sa.Text()))
@@ -192,7 +192,7 @@ def test_migrating_keeps_the_rows_and_leaves_a_private_backup(
     backup = path.with_name(f"{path.name}.before-9999")
     assert mode_of(backup) == 0o600
     with closing(sqlite3.connect(backup)) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (REVISION,)
         assert raw.execute("SELECT count(*) FROM revisions").fetchone() == (1,)
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT id, mood FROM entries").fetchall() == [("e1", None)]
