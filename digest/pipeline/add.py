@@ -11,23 +11,22 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from digest.data.publishers import load_publishers
-from digest.errors import FetchError, ParseError, UsageError
-from digest.fetched import Failed, NotModified
+from digest.errors import ParseError, UsageError
+from digest.fetched import Retrieved
 from digest.model import Certainty, Entry, RawEntry
-from digest.pipeline.pull import http_settings
+from digest.pipeline.lookup import lookup
 from digest.pipeline.result import Result
 from digest.pipeline.window import ADDED
 from digest.pipeline.workspace import Workspace, open_workspace
-from digest.pull.decode import decode
 from digest.pull.entries import entries_of
 from digest.pull.files import read
-from digest.pull.htmlfile import read_page
-from digest.pull.http import HttpTransport, Request
+from digest.pull.parsed import Document
+from digest.pull.workers import ParserPool, PoolSettings
 from digest.source import Source
 from digest.store.entries import save_entries
+from digest.text.extract import PageText
 from digest.text.urls import is_web_url
 
-ACCEPT_PAGE = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
 LONGEST_TITLE = 90
 
 
@@ -84,34 +83,29 @@ def _note(text: str, now: datetime) -> RawEntry:
 
 
 def _page(ws: Workspace, url: str) -> RawEntry:
-    fetched = asyncio.run(_fetch(ws, url))
-    page = read_page(fetched)
-    published = page.facts.date
+    found = asyncio.run(_fetch(ws, url))
+    document = Document(body=found.body, url=found.url, content_type=found.content_type)
+    with ParserPool(PoolSettings(workers=1)) as pool:
+        page = pool.ask("page", (document, None), PageText)
+    if page.problem:
+        raise UsageError(f"shows no text ({page.problem}); add it with --note", where=url)
     return RawEntry(
-        title=page.facts.title or url,
-        url=page.facts.url or url,
+        title=page.facts.title or page.facts.heading or url,
+        url=page.facts.canonical or found.url,
         path=url,
-        content=page.text or page.summary,
-        published=published[0] if published else None,
-        certainty=published[1] if published else Certainty.GUESS,
-        authors=page.authors,
+        content=page.text,
+        published=page.facts.date,
+        certainty=page.facts.certainty,
+        authors=page.facts.authors,
         lang=page.facts.lang,
-        publisher=page.facts.publisher or (urlsplit(url).hostname or url).removeprefix("www."),
+        publisher=(urlsplit(found.url).hostname or url).removeprefix("www."),
     )
 
 
-async def _fetch(ws: Workspace, url: str) -> str:
-    network = ws.config.network
-    request = Request(
-        url=url, timeout=network.timeout, max_body=network.max_body, accept=ACCEPT_PAGE
-    )
-    async with HttpTransport(http_settings(ws)) as transport:
-        fetched = await transport.fetch(request)
-    if isinstance(fetched, Failed):
-        raise FetchError(fetched.message, where=url, status=fetched.status)
-    if isinstance(fetched, NotModified):
-        raise FetchError("answered that nothing changed, though nothing was asked", where=url)
-    return decode(fetched.body)
+async def _fetch(ws: Workspace, url: str) -> Retrieved:
+    source = Source(id=ADDED, name=url, url=url, type="page")
+    async with lookup(source, ws.config.network, ws.now) as ask:
+        return await ask.get(url)
 
 
 def _file(ws: Workspace, source: Source, path: Path) -> Sequence[RawEntry]:

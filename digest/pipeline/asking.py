@@ -9,11 +9,14 @@ from digest.config import NetworkConfig
 from digest.errors import FetchError
 from digest.fetched import Failed, Fetched
 from digest.pull.due import question_of
-from digest.pull.http import Request, Transport
+from digest.pull.http import ACCEPT_FEEDS, HttpSettings, Request, Transport
 from digest.pull.imapwire import MailboxRequest
 from digest.pull.kinds import type_of
 from digest.pull.targets import authorization
 from digest.source import Source, SourceState
+
+ACCEPT_ANY = f"text/html, application/xhtml+xml, {ACCEPT_FEEDS}"
+_PAGES = frozenset({"page", "telegram"})
 
 
 async def ask(
@@ -54,6 +57,7 @@ def request_for(
         headers=headers,
         timeout=network.timeout,
         max_body=network.max_body,
+        accept=ACCEPT_ANY if type_of(source) in _PAGES else ACCEPT_FEEDS,
     )
 
 
@@ -96,3 +100,16 @@ def _secret(name: str, environ: Mapping[str, str]) -> str:
     if not value.isprintable():
         raise FetchError(f"The environment variable {name} holds more than one line of text.")
     return value
+
+
+def http_settings(network: NetworkConfig) -> HttpSettings:
+    """The network part of the configuration, as the transport wants it."""
+    contact = f" (+{network.contact})" if network.contact else ""
+    return HttpSettings(
+        user_agent=network.user_agent or f"digest/0.1{contact}",
+        allow_private=frozenset(network.allow_private),
+        host_gap=network.host_gap,
+        connections=network.connections,
+        host_connections=network.host_connections,
+        proxy=network.proxy,
+    )

@@ -10,12 +10,10 @@ from datetime import datetime
 from digest.config import NetworkConfig
 from digest.errors import FetchError
 from digest.fetched import Failed, Fetched, NotModified, Retrieved
-from digest.pipeline.asking import request_for
-from digest.pull.http import ACCEPT_FEEDS, HttpSettings, HttpTransport, Transport
+from digest.pipeline.asking import ACCEPT_ANY, http_settings, request_for
+from digest.pull.http import HttpTransport, Transport
 from digest.source import Source
 from digest.text.urls import without_userinfo
-
-ACCEPT_ANY = f"text/html, application/xhtml+xml, {ACCEPT_FEEDS}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +46,5 @@ class Lookup:
 @asynccontextmanager
 async def lookup(source: Source, network: NetworkConfig, now: datetime) -> AsyncIterator[Lookup]:
     """An open door to the network on behalf of one source."""
-    contact = f" (+{network.contact})" if network.contact else ""
-    settings = HttpSettings(
-        user_agent=network.user_agent or f"digest/0.1{contact}",
-        allow_private=frozenset(network.allow_private),
-        host_gap=network.host_gap,
-        connections=network.connections,
-        host_connections=network.host_connections,
-        proxy=network.proxy,
-    )
-    async with HttpTransport(settings, now=now) as transport:
+    async with HttpTransport(http_settings(network), now=now) as transport:
         yield Lookup(source=source, network=network, transport=transport)

@@ -19,13 +19,14 @@ from urllib.parse import urlsplit
 from digest.data.publishers import load_publishers
 from digest.fetched import SourceOutcome
 from digest.model import Entry, KnownEntry
+from digest.pipeline.asking import http_settings
 from digest.pipeline.outcomes import outcome_of
 from digest.pipeline.pullreport import all_failed, outcome_document, summary
 from digest.pipeline.reader import Pulled, Reader
 from digest.pipeline.result import Result
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.pull.due import is_due
-from digest.pull.http import HttpSettings, HttpTransport
+from digest.pull.http import HttpTransport
 from digest.pull.identity import settled
 from digest.pull.workers import ParserPool, PoolSettings
 from digest.source import Source, SourceState
@@ -105,7 +106,7 @@ async def _each(
                 yield await reader.folder(source, state)
         network = [(source, state) for source, state in asked if source.path is None]
         if network:
-            async with HttpTransport(http_settings(ws), now=ws.now) as transport:
+            async with HttpTransport(http_settings(ws.config.network), now=ws.now) as transport:
                 async for pulled in _fetched(ws, network, reader, transport):
                     yield pulled
 
@@ -194,17 +195,3 @@ def _settled(
     if usual or not pulled.again:
         return pulled
     return replace(pulled, entries=settled(pulled.entries, find(source_id, pulled.entries)))
-
-
-def http_settings(ws: Workspace) -> HttpSettings:
-    """The network part of the configuration, as the transport wants it."""
-    network = ws.config.network
-    contact = f" (+{network.contact})" if network.contact else ""
-    return HttpSettings(
-        user_agent=network.user_agent or f"digest/0.1{contact}",
-        allow_private=frozenset(network.allow_private),
-        host_gap=network.host_gap,
-        connections=network.connections,
-        host_connections=network.host_connections,
-        proxy=network.proxy,
-    )
