@@ -164,8 +164,8 @@ def _decoded(body: bytes, declared: str | None, content_type: str) -> str:
     if body.startswith(_EBCDIC):
         head = body[:HEAD].decode("cp037").encode("ascii", "replace")
         said = _DECLARED.search(head)
-        name = _named(said.group(1).decode("ascii")) if said else None
-        return body.decode(name or "cp037", "replace")
+        encoding = _named(said.group(1).decode("ascii")) if said else None
+        return body.decode(encoding or "cp037", "replace")
     served = _SERVED.search(content_type)
     given = [declared, _named(served.group(1)) if served else None]
     return _likeliest(body, [n for n in given if n and not n.startswith(("utf-16", "utf-32"))])
