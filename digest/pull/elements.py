@@ -48,7 +48,7 @@ def atom_text(element: Any, *, title: bool = False) -> str:
 
 def _inner(element: Any) -> str:
     """The mark-up within an element."""
-    from lxml import etree  # type: ignore[import-untyped]  # noqa: PLC0415 - for workers
+    from lxml import etree  # noqa: PLC0415 - for workers
 
     if any(child.prefix for child in element):
         raise UnsureError

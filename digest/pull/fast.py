@@ -57,7 +57,7 @@ def read_strict(
     document as far as it goes instead of refusing it. libxml2 itself refuses more than 256
     elements within one another and texts over 10 MB.
     """
-    from lxml import etree  # type: ignore[import-untyped]  # noqa: PLC0415 - for workers
+    from lxml import etree  # noqa: PLC0415 - for workers
 
     parser = etree.XMLParser(
         resolve_entities=False,
