@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digest.console import Settings, command, fail
+from digest.cli_issue import DryRun, issue_commands
+from digest.console import Settings, clock, command, fail
 from digest.errors import UsageError
 from digest.pipeline.result import Result
 
@@ -31,21 +32,13 @@ evaluate = typer.Typer(
 )
 app.add_typer(sources, name="sources")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(issue_commands)
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Issue of this DATE or time.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Open no connection at all.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be done.")]
 Wait = Annotated[str, typer.Option("--wait", help="How long to wait for another run, e.g. 10m.")]
-IssueDate = Annotated[
-    str | None, typer.Argument(metavar="[ISSUE]", help="The issue's date, YYYY-MM-DD.")
-]
 
 COMMON_WORDS = frozenset({"--config", "--json", "-v", "--verbose", "--quiet"})
-
-
-def clock() -> datetime:
-    """The real clock, read here and in ``schedule`` and ``desk`` only."""
-    return datetime.now(UTC)
 
 
 @command(app, "init")
@@ -134,53 +127,6 @@ def _draft(settings: Settings, *, as_of: AsOf = None) -> Result:
     from digest.pipeline.draft import draft_command
 
     return draft_command(settings.config, as_of=as_of, now=clock())
-
-
-@command(app, "publish")
-def _publish(
-    settings: Settings,
-    issue: IssueDate = None,
-    *,
-    final: Annotated[bool, typer.Option("--final", help="Close the issue.")] = False,
-) -> Result:
-    """Render the draft as web page, mail, text, Markdown and JSON."""
-    from digest.pipeline.publish import publish_command
-
-    return publish_command(settings.config, issue=issue, final=final, now=clock())
-
-
-@command(app, "send")
-def _send(  # noqa: PLR0913 - each is a documented option
-    settings: Settings,
-    issue: IssueDate = None,
-    *,
-    dry_run: DryRun = False,
-    to_dir: Annotated[
-        Path | None, typer.Option("--to-dir", help="With --dry-run: write the .eml files here.")
-    ] = None,
-    test: Annotated[
-        str | None, typer.Option("--test", help="Send to this address only; no ledger.")
-    ] = None,
-    ledger_lost: Annotated[
-        bool,
-        typer.Option("--ledger-lost", help="The database is new; mail the issue all the same."),
-    ] = False,
-    again_unknown: Annotated[
-        bool, typer.Option("--again-unknown", help="Repeat deliveries whose outcome is unknown.")
-    ] = False,
-) -> Result:
-    """Mail the published issue, once a recipient."""
-    from digest.pipeline.send import SendOptions, send_command
-
-    options = SendOptions(
-        issue=issue,
-        dry_run=dry_run,
-        to_dir=to_dir,
-        test=test,
-        ledger_lost=ledger_lost,
-        again_unknown=again_unknown,
-    )
-    return send_command(settings.config, options, now=clock())
 
 
 @command(app, "preview")

@@ -13,6 +13,7 @@ import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, get_type_hints
@@ -48,6 +49,11 @@ COMMON = {
     "verbose": (VerboseOption, False),
     "quiet": (QuietOption, False),
 }
+
+
+def clock() -> datetime:
+    """The real clock, read here and in ``schedule`` and ``desk`` only."""
+    return datetime.now(UTC)
 
 
 def command(group: typer.Typer, name: str) -> Callable[[Callable[..., Result]], None]:

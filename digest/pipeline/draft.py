@@ -25,6 +25,7 @@ from digest.store.issues import (
 )
 from digest.write.column import Brief, compose
 from digest.write.issue import issue_from
+from digest.write.spelling import spelled_one_way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ def draft(ws: Workspace, period: Period) -> Drafted:
 
 
 def composed(ws: Workspace, period: Period, selection: Selection) -> Issue:
-    """The issue that the house style makes of a selection."""
+    """The issue that the house style makes of a selection, names spelled one way."""
     brief = Brief(
         newsletter=ws.id,
         number=ws.number_of(period.day),
@@ -116,7 +117,8 @@ def composed(ws: Workspace, period: Period, selection: Selection) -> Issue:
         names=ws.finder,
     )
     made = compose(selection, brief)
-    return issue_from(made, ws.templates.style_bodies(ws.config.newsletter.style, made))
+    issue = issue_from(made, ws.templates.style_bodies(ws.config.newsletter.style, made))
+    return spelled_one_way(issue, ws.finder)
 
 
 def _decided(ws: Workspace, period: Period) -> tuple[Override, ...]:

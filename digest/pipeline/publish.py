@@ -18,6 +18,7 @@ from digest.pipeline.asof import issue_day, newest_draft
 from digest.pipeline.closing import close, closed_days
 from digest.pipeline.drafts import find_draft, get_draft
 from digest.pipeline.files import write_file, write_folder
+from digest.pipeline.gate import refuse
 from digest.pipeline.result import Result
 from digest.pipeline.workspace import Workspace, log, open_workspace
 from digest.render.renditions import archive_renditions, renditions
@@ -38,22 +39,33 @@ class Published:
         return self.folder / "index.html"
 
 
-def publish_command(config: Path, *, issue: str | None, final: bool, now: datetime) -> Result:
-    """The result of ``digest publish``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishOptions:
+    """The words of ``digest publish``."""
+
+    issue: str | None = None
+    final: bool = False
+    despite_errors: bool = False
+
+
+def publish_command(config: Path, options: PublishOptions, *, now: datetime) -> Result:
+    """The result of ``digest publish``. Raises ``GateError`` where the gate finds errors."""
     with open_workspace(config, now=now) as ws, ws.lock("run", timedelta(0)):
-        day = issue_day(issue) if issue else newest_draft(ws, closed_days(ws))
+        day = issue_day(options.issue) if options.issue else newest_draft(ws, closed_days(ws))
+        if not options.despite_errors:
+            refuse(ws, get_draft(ws, day))
         published = publish(ws, day)
-        if final:
+        if options.final:
             close(ws, published.issue)
         stories = len(published.issue.stories)
-    state = " and closed" if final else ""
+    state = " and closed" if options.final else ""
     return Result(
         text=f"Issue of {day}, {stories} stories, published{state}: {published.page}",
         document={
             "issue": day.isoformat(),
             "output": str(published.folder),
             "stories": stories,
-            "final": final,
+            "final": options.final,
         },
     )
 

@@ -17,6 +17,7 @@ from digest.pipeline.closing import is_closed
 from digest.pipeline.draft import Drafted, draft
 from digest.pipeline.drafts import get_draft
 from digest.pipeline.files import write_folder
+from digest.pipeline.gate import counted, finding_line, gate
 from digest.pipeline.publish import publish, rendered
 from digest.pipeline.pull import PullOptions, pull
 from digest.pipeline.pullreport import all_failed, summary
@@ -26,6 +27,8 @@ from digest.pipeline.window import candidates
 from digest.pipeline.workspace import Workspace, open_workspace, rehearsal
 from digest.render.data import rfc3339
 from digest.store.reports import save_report
+from digest.write.gate import errors
+from digest.write.gatecontext import Finding, Severity
 
 WAITING = 3
 
@@ -129,19 +132,45 @@ def _latest(ws: Workspace, options: RunOptions, made: _Run) -> Period:
 
 
 def _publish(ws: Workspace, made: _Run) -> None:
+    """Publish, or only show: an issue that waits for approval, or that has errors."""
     day = made.period.day
+    draft_now = get_draft(ws, day)
+    found = gate(ws, draft_now)
+    _tell_findings(made, found, draft_now.path)
+    folder = ws.state / "preview" / day.isoformat()
     if ws.config.newsletter.review == "required":
-        folder = ws.state / "preview" / day.isoformat()
-        write_folder(folder, rendered(ws, get_draft(ws, day).issue))
+        write_folder(folder, rendered(ws, draft_now.issue))
         made.lines.append(
             f"Waiting for approval: read {folder / 'index.html'}, "
             f"then `digest publish {day} --final`."
         )
         made.code = WAITING
         return
+    if errors(found):
+        write_folder(folder, rendered(ws, draft_now.issue))
+        made.lines.append(
+            f"Not published: read {folder / 'index.html'}, correct {draft_now.path}, "
+            f"then `digest publish {day}` (or, all the same, with --despite-errors)."
+        )
+        made.code = 1
+        return
     published = publish(ws, day)
     made.output = published.folder
     made.lines.append(f"Issue of {day}, {len(published.issue.stories)} stories: {published.page}")
+
+
+def _tell_findings(made: _Run, found: Sequence[Finding], path: Path) -> None:
+    """What the gate found: errors one by one, the rest as a number."""
+    grave = errors(found)
+    made.problems += [
+        Problem(code=f"gate-{each.code}", message=each.message, where=f"{path}:{each.line or 1}")
+        for each in grave
+    ]
+    made.lines += [finding_line(path, each) for each in grave]
+    warned = sum(each.severity is Severity.WARNING for each in found)
+    if warned:
+        shown = f"`digest check {made.period.day}` shows them"
+        made.lines.append(f"The gate has {counted(warned, 'warning')}; {shown}.")
 
 
 def _tell_sources(made: _Run) -> None:

@@ -18,6 +18,7 @@ from digest.pipeline.asof import issue_day
 from digest.pipeline.closing import close
 from digest.pipeline.drafts import get_draft
 from digest.pipeline.files import write_file
+from digest.pipeline.gate import refuse
 from digest.pipeline.publish import published_days
 from digest.pipeline.result import Result
 from digest.pipeline.workspace import Workspace, open_workspace
@@ -42,6 +43,7 @@ class SendOptions:
     test: str | None = None
     ledger_lost: bool = False
     again_unknown: bool = False
+    despite_errors: bool = False
 
 
 def send_command(config: Path, options: SendOptions, *, now: datetime) -> Result:
@@ -53,13 +55,16 @@ def send_command(config: Path, options: SendOptions, *, now: datetime) -> Result
 def send(ws: Workspace, options: SendOptions) -> Result:
     """The published issue goes to every recipient who has not had it; exit 1 if any failed."""
     day = issue_day(options.issue) if options.issue else _newest(ws)
-    post = _Post(ws=ws, issue=get_draft(ws, day).issue, letter=_letter(ws, day))
+    draft = get_draft(ws, day)
+    post = _Post(ws=ws, issue=draft.issue, letter=_letter(ws, day))
     if options.test is not None:
         return post.test(options.test)
     recipients = read_recipients(ws.config.folder / ws.config.delivery.recipients)
     if options.dry_run:
         return post.rehearse(recipients, options.to_dir)
     _check_sample(ws, post.issue)
+    if not options.despite_errors:
+        refuse(ws, draft)
     with ws.lock("send", timedelta(0)):
         return post.send(recipients, options)
 

@@ -197,13 +197,18 @@ def check_doubles(context: Context) -> Iterator[Finding]:
                 yield warning("cited-twice", message, part.line, part.id)
         for piece in part.pieces:
             known = normal(piece.text)
-            if count_words(piece.text) < _SENTENCE or piece.confidence:
+            if count_words(piece.text) < _SENTENCE or _leads_in(piece):
                 continue
             if known in said:
                 message = f"“{shown(piece.text)}” stands in line {said[known].line} too"
                 yield error("said-twice", message, piece.line, part.id)
             said.setdefault(known, part)
     yield from _alike(stories)
+
+
+def _leads_in(piece: Piece) -> bool:
+    """Whether a sentence only leads a quotation in, or says how sure the issue is."""
+    return piece.confidence or piece.text.endswith((":", "："))
 
 
 def _alike(stories: tuple[Part, ...]) -> Iterator[Finding]:
