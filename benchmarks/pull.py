@@ -47,6 +47,7 @@ def main() -> None:
     peers = peer_makers(options.peers_python)
     if options.only:
         peers = {name: make for name, make in peers.items() if name in options.only.split(",")}
+    print(f"configuration of 5,000 sources: {configuration(5000):.2f} CPU-seconds, start included")
     rows: dict[tuple[str, int], tuple[Figures, Figures]] = {}
     print(f"no pause between calls to a host, {CONNECTIONS} connections; CPU-seconds and MB")
     print(f"{'':10} {'feeds':>6} {'first':>8} {'again':>8} {'MB own':>7} {'MB any':>7}")
@@ -55,9 +56,8 @@ def main() -> None:
             urls = [f"http://127.0.0.1:{port}/{n}.xml" for n in range(size)]
             for name, make in {"digest": digest, **peers}.items():
                 with tempfile.TemporaryDirectory() as folder:
-                    command, environment, between = make(Path(folder), urls, port)
+                    command, environment = make(Path(folder), urls, port)
                     first = measured(command, environment)
-                    between()
                     again = measured(command, environment)
                 rows[name, size] = first, again
                 print(
@@ -65,14 +65,41 @@ def main() -> None:
                     f"{first.own:7.0f} {max(first.largest, again.largest):7.0f}",
                     flush=True,
                 )
+    starts = {name: start(make) for name, make in {"digest": digest, **peers}.items()}
+    print("to start: " + ", ".join(f"{name} {cpu:.2f}" for name, cpu in starts.items()))
     for name in peers:
         for size in sizes:
-            ours, theirs = rows["digest", size], rows[name, size]
-            ratios = [peer.cpu / own.cpu for own, peer in zip(ours, theirs, strict=True)]
-            print(f"{name} / digest, {size} feeds: first {ratios[0]:.1f}, again {ratios[1]:.1f}")
+            pairs = list(zip(rows[name, size], rows["digest", size], strict=True))
+            whole = [theirs.cpu / ours.cpu for theirs, ours in pairs]
+            work = [
+                max(theirs.cpu - starts[name], 0.01) / max(ours.cpu - starts["digest"], 0.01)
+                for theirs, ours in pairs
+            ]
+            print(
+                f"{name} / digest, {size} feeds: first {whole[0]:.1f}, again {whole[1]:.1f}; "
+                f"less the start of each program: first {work[0]:.1f}, again {work[1]:.1f}"
+            )
     for name in ("digest", *peers):
         if len(sizes) > 1:
             print(f"growth of {name}: exponent {exponent(name, sizes, rows):.2f}")
+
+
+def start(make: Callable[[Path, list[str], int], Run]) -> float:
+    """CPU-seconds of a program that finds its one feed unchanged."""
+    with server(1) as port, tempfile.TemporaryDirectory() as folder:
+        command, environment = make(Path(folder), [f"http://127.0.0.1:{port}/0.xml"], port)
+        measured(command, environment)
+        return measured(command, environment).cpu
+
+
+def configuration(sources: int) -> float:
+    """CPU-seconds to start, read a configuration of so many sources, and end."""
+    with tempfile.TemporaryDirectory() as folder:
+        urls = [f"https://publisher{n}.example/feed.xml" for n in range(sources)]
+        digest(Path(folder), urls, 1)
+        code = "import sys, pathlib; from digest.config import load_config\n"
+        code += "assert len(load_config(pathlib.Path(sys.argv[1])).sources) > 1"
+        return measured([sys.executable, "-c", code, f"{folder}/sources.yaml"], {}).cpu
 
 
 def exponent(
@@ -148,11 +175,7 @@ def _high_water(pid: int) -> float:
 
 # --- the programs --------------------------------------------------------------------------------
 
-Run = tuple[list[str], dict[str, str], Callable[[], None]]
-
-
-def _nothing() -> None:
-    pass
+Run = tuple[list[str], dict[str, str]]
 
 
 def digest(folder: Path, urls: list[str], port: int) -> Run:
@@ -165,7 +188,7 @@ def digest(folder: Path, urls: list[str], port: int) -> Run:
         f"sources:\n{sources}"
     )
     config = str(folder / "sources.yaml")
-    return [sys.executable, "-m", "digest", "pull", "--config", config], {}, _nothing
+    return [sys.executable, "-m", "digest", "pull", "--config", config], {}
 
 
 READER = """
@@ -184,7 +207,7 @@ reader.update_feeds(workers=%d, scheduled=False)
 def reader_of(python: str) -> Callable[[Path, list[str], int], Run]:
     def make(folder: Path, urls: list[str], _: int) -> Run:
         (folder / "list").write_text("\n".join([str(folder), *urls]))
-        return [python, "-c", READER % CONNECTIONS, str(folder / "list")], {}, _nothing
+        return [python, "-c", READER % CONNECTIONS, str(folder / "list")], {}
 
     return make
 
@@ -193,7 +216,7 @@ def newsboat(folder: Path, urls: list[str], _: int) -> Run:
     (folder / "urls").write_text("\n".join(urls) + "\n")
     (folder / "config").write_text(f"reload-threads {CONNECTIONS}\ncleanup-on-quit no\n")
     command = ["newsboat", "-u", "urls", "-c", "cache.db", "-C", "config", "-x", "reload"]
-    return ["sh", "-c", f"cd {folder} && exec {' '.join(command)}"], {"HOME": str(folder)}, _nothing
+    return ["sh", "-c", f"cd {folder} && exec {' '.join(command)}"], {"HOME": str(folder)}
 
 
 def sfeed(folder: Path, urls: list[str], _: int) -> Run:
@@ -201,7 +224,7 @@ def sfeed(folder: Path, urls: list[str], _: int) -> Run:
     (folder / "sfeedrc").write_text(
         f'sfeedpath="{folder}/feeds"\nmaxjobs={CONNECTIONS}\nfeeds() {{\n{feeds}\n}}\n'
     )
-    return ["sfeed_update", str(folder / "sfeedrc")], {}, _nothing
+    return ["sfeed_update", str(folder / "sfeedrc")], {}
 
 
 def peer_makers(python: str) -> dict[str, Callable[[Path, list[str], int], Run]]:

@@ -78,8 +78,7 @@ def serve(jobs: BinaryIO, answers: BinaryIO, *, seconds: int) -> None:
 def main() -> None:
     """Bound this process, then serve."""
     memory, seconds = int(sys.argv[1]), int(sys.argv[2])
-    for parser in ("feedparser", "lxml.etree"):
-        importlib.import_module(parser)  # before the first job's clock starts
+    importlib.import_module("lxml.etree")  # before the first job's clock starts
     # RLIMIT_DATA counts what is really allocated; address space is given room for libraries.
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_AS, (memory * 4, memory * 4))

@@ -40,7 +40,7 @@ _KANA_SHARE = 0.1
 _ENGLISH = frozenset(
     {"the", "of", "and", "with", "that", "from", "which", "were", "this", "their", "would", "been"}
 )
-_SURELY = 4  # of these words in a text of plain ASCII leave no other language
+_SURELY = 3  # of these words in a text of plain ASCII leave no other language
 _NOISE = re.compile(r"https?://\S+|\S+@\S+\.\w+|&[#\w]+;")
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ‘-][^\W\d_]+)*")
 
