@@ -7,25 +7,26 @@ at a time, so that an interrupted pull neither loses entries nor skips them the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import groupby
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from digest.data.publishers import load_publishers
 from digest.fetched import SourceOutcome
 from digest.model import Entry, KnownEntry
 from digest.pipeline.asking import http_settings
+from digest.pipeline.lanes import Asked, lanes_of
+from digest.pipeline.moves import adopt_moves
 from digest.pipeline.outcomes import outcome_of
-from digest.pipeline.pullreport import all_failed, outcome_document, summary
+from digest.pipeline.pullreport import all_failed_because, pull_document, summary
 from digest.pipeline.reader import Pulled, Reader
 from digest.pipeline.result import Result
+from digest.pipeline.sourcehealth import health_of, raised
 from digest.pipeline.workspace import Workspace, open_workspace
-from digest.pull.due import is_due
+from digest.pull.due import is_due, may_be_asked
 from digest.pull.http import HttpTransport
 from digest.pull.identity import settled
 from digest.pull.workers import ParserPool, PoolSettings
@@ -38,12 +39,19 @@ BATCH = 100
 """Sources stored in one transaction: 20 rows at a time cost 16 s for 100,000 rows."""
 
 
+_BY_NAME = "`digest sources check NAME` asks all the same"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullOptions:
-    """How to pull. ``offline`` reads files only; ``force`` reads sources that are not due too."""
+    """How to pull. ``offline`` reads files only; ``force`` reads sources that are not due too.
+
+    With ``sparing`` it leaves alone those that are gone and those whose server said when to come.
+    """
 
     offline: bool = False
     force: bool = False
+    sparing: bool = False
     only: frozenset[str] | None = None
 
 
@@ -51,11 +59,16 @@ def pull_command(config: Path, *, now: datetime, offline: bool, wait: timedelta)
     """The result of ``digest pull``: exit 1 when every network source failed."""
     with open_workspace(config, now=now) as ws:
         outcomes = pull(ws, PullOptions(offline=offline), wait=wait)
-    return Result(
-        text=summary(outcomes),
-        document={"sources": [outcome_document(each) for each in outcomes]},
-        code=1 if all_failed(outcomes) else 0,
-    )
+        document = report(ws, outcomes)
+        lines = raised(health_of(ws))
+    cause = all_failed_because(outcomes, proxied=ws.config.network.proxy is not None)
+    lines += [summary(outcomes), *([cause.sentence] if cause else [])]
+    return Result(text="\n".join(lines), document=document, code=1 if cause else 0)
+
+
+def report(ws: Workspace, outcomes: Sequence[SourceOutcome]) -> dict[str, object]:
+    """The document of a pull: every source with its outcome, and why all failed where they did."""
+    return pull_document(outcomes, proxied=ws.config.network.proxy is not None)
 
 
 def pull(
@@ -64,18 +77,18 @@ def pull(
     """What became of every source, in the order of the configuration. Safe to run again."""
     with ws.lock("pull", wait):
         outcomes = asyncio.run(_pull(ws, options))
-        document = [outcome_document(each) for each in outcomes]
         with ws.store.write() as connection:
-            save_report(connection, ws.id, "pull", ws.now, ws.now, {"sources": document})
+            save_report(connection, ws.id, "pull", ws.now, ws.now, report(ws, outcomes))
     return outcomes
 
 
 async def _pull(ws: Workspace, options: PullOptions) -> tuple[SourceOutcome, ...]:
     with ws.store.read() as connection:
         states = {state.source_id: state for state in all_states(connection)}
+    states = adopt_moves(ws, states)
     wanted = [s for s in ws.config.sources if options.only is None or s.id in options.only]
     outcomes: dict[str, SourceOutcome] = {}
-    asked: list[tuple[Source, SourceState]] = []
+    asked: list[Asked] = []
     for source in wanted:
         state = states.get(source.id, SourceState(source_id=source.id))
         why = _skip(source, state, options, ws.now)
@@ -93,9 +106,7 @@ async def _pull(ws: Workspace, options: PullOptions) -> tuple[SourceOutcome, ...
     return tuple(outcomes[source.id] for source in wanted)
 
 
-async def _each(
-    ws: Workspace, asked: Sequence[tuple[Source, SourceState]]
-) -> AsyncIterator[Pulled]:
+async def _each(ws: Workspace, asked: Sequence[Asked]) -> AsyncIterator[Pulled]:
     """Every source once: folders first, the others in the order in which they finish."""
     settings = PoolSettings()
     with ThreadPoolExecutor(settings.workers) as threads, ParserPool(settings) as pool:
@@ -113,43 +124,32 @@ async def _each(
 
 async def _fetched(
     ws: Workspace,
-    network: Sequence[tuple[Source, SourceState]],
+    network: Sequence[Asked],
     reader: Reader,
     transport: HttpTransport,
 ) -> AsyncIterator[Pulled]:
     """Sources read side by side, but of one host no more than may be asked at once.
 
-    A host's sources stand in one lane, or a patient host would hold every connection.
+    A host's sources stand in one lane, or a patient host would hold every connection; one that
+    does not answer is given up for this run.
     """
-    lanes = iter(_lanes(network, ws.config.network.host_connections))
+    lanes = lanes_of(network, ws.config.network.host_connections)
     done: asyncio.Queue[Pulled] = asyncio.Queue(maxsize=BATCH)
 
     async def work() -> None:
         for lane in lanes:
-            for source, state in lane:
-                await done.put(await reader.feed(source, state, transport))
+            for source, state in lane.asked:
+                pulled = lane.breaker.unasked(source, state, ws.now)
+                if pulled is None:
+                    pulled = await reader.feed(source, state, transport)
+                    lane.breaker.heard(pulled)
+                await done.put(pulled)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(min(ws.config.network.connections, len(network))):
             group.create_task(work())
         for _ in network:
             yield await done.get()
-
-
-def _lanes(
-    network: Sequence[tuple[Source, SourceState]], width: int
-) -> Iterator[list[tuple[Source, SourceState]]]:
-    """The sources by host, each host's in at most ``width`` lists; the longest first."""
-
-    def host(asked: tuple[Source, SourceState]) -> str:
-        return urlsplit(asked[1].moved_to or asked[0].url or "").netloc
-
-    lanes = [
-        hosts[n::width]
-        for hosts in (list(same) for _, same in groupby(sorted(network, key=host), key=host))
-        for n in range(min(width, len(hosts)))
-    ]
-    yield from sorted(lanes, key=len, reverse=True)
 
 
 def _skip(source: Source, state: SourceState, options: PullOptions, now: datetime) -> str | None:
@@ -159,11 +159,20 @@ def _skip(source: Source, state: SourceState, options: PullOptions, now: datetim
         return None
     if options.offline:
         return "offline"
-    if state.gone and not options.force:
-        return "gone (410): the publisher asks not to come back; `digest sources check` asks again"
+    if not (options.force and not options.sparing) and not may_be_asked(state, now):
+        return _unwelcome(state)
     if not options.force and not is_due(source, state, now):
         return "not due yet"
     return None
+
+
+def _unwelcome(state: SourceState) -> str:
+    """Why a source is left alone that somebody would like to ask."""
+    if state.gone:
+        why = "gone (410): the publisher asks not to come back"
+    else:
+        why = f"the server asks not to come before {state.not_before:%Y-%m-%d %H:%M} UTC"
+    return f"{why}; {_BY_NAME}"
 
 
 def _store(ws: Workspace, batch: Sequence[Pulled]) -> dict[str, SourceOutcome]:

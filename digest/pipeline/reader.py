@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from time import monotonic
+from typing import Protocol
 
 from digest.data.publishers import Publishers
 from digest.errors import ParseError
@@ -17,7 +18,7 @@ from digest.model import Entry
 from digest.pipeline.asking import ask, request_for
 from digest.pipeline.outcomes import outcome_of
 from digest.pipeline.workspace import Workspace
-from digest.pull.due import next_state
+from digest.pull.due import folder_state, next_state
 from digest.pull.further import read_further
 from digest.pull.http import Transport
 from digest.pull.kinds import type_of
@@ -39,6 +40,24 @@ class Pulled:
     again: bool = False
 
 
+class LinkedPages(Protocol):
+    """``pages.PageReader``."""
+
+    async def filled(
+        self, source: Source, entries: Sequence[Entry]
+    ) -> tuple[tuple[Entry, ...], bool]:
+        """The entries with the text of their pages, and whether some are still to be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """What reaches out: ``pages`` reads linked pages, where a source wants them."""
+
+    transport: Transport
+    pages: LinkedPages | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """Reads sources; ``threads`` wait for the parsers, as many as there are of these.
@@ -58,12 +77,14 @@ class Reader:
         """How long after ``ws.now`` this moment is, by a clock that is never set."""
         return timedelta(seconds=monotonic() - self.started)
 
-    async def feed(self, source: Source, state: SourceState, transport: Transport) -> Pulled:
+    async def feed(self, source: Source, state: SourceState, network: Network) -> Pulled:
         """What a source on the network gave."""
+        transport = network.transport
         fetched = await ask(source, state, transport, self.ws.config.network)
         following = next_state(source, state, fetched, self.ws.now, took=self.took)
         if isinstance(fetched, Failed):
-            return Pulled(outcome=outcome_of(source, "failed", fetched.message), state=following)
+            outcome = outcome_of(source, "failed", fetched.message)
+            return Pulled(outcome=replace(outcome, failure=fetched), state=following)
         if not isinstance(fetched, Retrieved) or following.body_hash == state.body_hash:
             return Pulled(outcome=outcome_of(source, "unchanged"), state=following)
         now = self.ws.now
@@ -78,12 +99,16 @@ class Reader:
             return Pulled(outcome=outcome_of(source, "failed", error.message), state=following)
         outcome = outcome_of(source, "ok")
         following = next_state(source, state, fetched, now, ttl=reading.ttl, took=self.took)
-        if reading.more:  # an index stays the same while what it names changes
+        entries, pending = self._completed(reading.entries), bool(reading.more)
+        if source.full_text and network.pages:
+            entries, waiting = await network.pages.filled(source, entries)
+            pending = pending or waiting
+        if pending:  # what is still to be read must not be hidden behind "unchanged"
             following = replace(following, etag=None, last_modified=None, body_hash=None)
         return Pulled(
             outcome=replace(outcome, entries=reading.said, problems=reading.problems),
             state=following,
-            entries=self._completed(reading.entries),
+            entries=entries,
             again=state.succeeded_at is not None,
         )
 
@@ -112,8 +137,7 @@ class Reader:
         read = partial(read_folder, source, root=self.ws.config.folder, pool=self.pool)
         loop = asyncio.get_running_loop()
         entries, outcome = await loop.run_in_executor(self.threads, partial(read, now=self.ws.now))
-        now = self.ws.now
-        done = replace(state, checked_at=now, succeeded_at=now, error=outcome.error)
+        done = folder_state(state, outcome.error, self.ws.now)
         return Pulled(outcome=outcome, state=done, entries=self._completed(entries))
 
     def _completed(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:

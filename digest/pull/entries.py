@@ -113,8 +113,8 @@ def _is_home(url: str) -> bool:
 
 def _entry(item: RawEntry, source: Source, known: _Known, now: datetime) -> Entry | None:
     title, text = known.title, known.text
-    if not title and not text:
-        return None
+    if not title and not text and not (source.full_text and known.url):
+        return None  # else the linked page may give both
     date, certainty = _date(item, now)
     return Entry(
         id=known.id,
