@@ -84,3 +84,41 @@ def _send(  # noqa: PLR0913 - each is a documented option
         despite_errors=despite_errors,
     )
     return send_command(settings.config, options, now=clock())
+
+
+@command(issue_commands, "story")
+def _story(
+    settings: Settings,
+    action: Annotated[
+        str, typer.Argument(help="list, pin, drop, hold, move, retitle or undo.")
+    ] = "list",
+    story: Annotated[str | None, typer.Argument(help="Its id, or how it begins.")] = None,
+    value: Annotated[
+        str | None, typer.Argument(metavar="[SECTION|HEADING]", help="For move and retitle.")
+    ] = None,
+    *,
+    issue: Annotated[str | None, typer.Option("--issue", help="The issue's date.")] = None,
+) -> Result:
+    """Decide on one story of the draft: pin, drop, hold, move, retitle, undo."""
+    from digest.pipeline.story import StoryOptions, story_command
+
+    options = StoryOptions(action=action, story=story, value=value, issue=issue)
+    return story_command(settings.config, options, now=clock())
+
+
+@command(issue_commands, "merge")
+def _merge(settings: Settings, issue: IssueDate = None) -> Result:
+    """Bring the program's proposal into a draft that you have changed."""
+    from digest.pipeline.merge import merge_command
+
+    return merge_command(settings.config, issue=issue, now=clock())
+
+
+@command(issue_commands, "gloss")
+def _gloss(
+    _settings: Settings, file: Annotated[Path, typer.Argument(help="A text, or - for stdin.")]
+) -> Result:
+    """Print a text with pinyin and characters at the first mention of Chinese names."""
+    from digest.pipeline.glossing import gloss_command
+
+    return gloss_command(file)

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from digest.errors import NothingToReportError
-from digest.model import Issue, Override, Period, Selection
+from digest.model import Issue, Period, Selection
 from digest.pipeline.asof import period_of
 from digest.pipeline.closing import is_closed
-from digest.pipeline.drafts import decisions, find_draft, write_draft, write_proposal
+from digest.pipeline.deciding import decided, reworded
+from digest.pipeline.drafts import find_draft, write_draft, write_pool, write_proposal
 from digest.pipeline.judge import judge
 from digest.pipeline.result import Result
 from digest.pipeline.window import candidates
@@ -19,12 +20,12 @@ from digest.store.issues import (
     IssueRow,
     cite,
     find_issue,
-    overrides,
     replace_overrides,
     save_issue,
 )
 from digest.write.column import Brief, compose
 from digest.write.issue import issue_from
+from digest.write.pool import pool_of, pool_text, selection_of
 from digest.write.spelling import spelled_one_way
 
 
@@ -56,7 +57,10 @@ def draft_command(config: Path, *, as_of: str | None, now: datetime) -> Result:
             text = f"The issue of {period.day} is closed; nothing was changed."
             return Result(text=text, document={"issue": period.day.isoformat(), "closed": True})
         drafted = draft(ws, period)
-    beside = f"\nIt has your changes and is kept; proposal: {drafted.proposal}"
+    beside = (
+        f"\nIt has your changes and is kept; proposal: {drafted.proposal}"
+        f"\n`digest merge {period.day}` brings it in."
+    )
     return Result(
         text=f"Draft of {period.day}, {drafted.stories} stories: {drafted.path}"
         + (beside if drafted.proposal else ""),
@@ -84,20 +88,21 @@ def draft(ws: Workspace, period: Period) -> Drafted:
         )
         raise NothingToReportError(message)
     standing = find_draft(ws, period.day)
-    touched = standing is not None and standing.touched
-    decided = decisions(ws, standing) if touched and standing else _decided(ws, period)
-    selection = judge(ws, period, entries, decided)
+    found = decided(ws, period, standing)
+    selection = judge(ws, period, entries, found)
     issue = composed(ws, period, selection)
     if standing is not None and standing.touched:
         proposal = write_proposal(ws, issue)
         kept = standing.issue
         path = standing.path
     else:
-        proposal, kept = None, issue
+        proposal = None
+        kept = issue = reworded(issue, found)
         path = write_draft(ws, issue)
         ws.proposal_path(period.day).unlink(missing_ok=True)
+    _fill_pool(ws, period, selection)
     with ws.store.write() as connection:
-        replace_overrides(connection, ws.id, period.day, decided)
+        replace_overrides(connection, ws.id, period.day, found)
         known = find_issue(connection, ws.id, period.day)
         if known is None:
             row = IssueRow(day=period.day, number=kept.number, title=kept.title)
@@ -121,6 +126,9 @@ def composed(ws: Workspace, period: Period, selection: Selection) -> Issue:
     return spelled_one_way(issue, ws.finder)
 
 
-def _decided(ws: Workspace, period: Period) -> tuple[Override, ...]:
-    with ws.store.read() as connection:
-        return overrides(connection, ws.id, period.day)
+def _fill_pool(ws: Workspace, period: Period, selection: Selection) -> None:
+    """Tell the best stories that found no place, for a person to choose from."""
+    pool = pool_of(selection, [section.id for section in ws.config.sections])
+    whys = {ranked.story.id: f"{why} (score {ranked.score:.2f})" for ranked, why in pool}
+    issue = composed(ws, period, selection_of(pool))
+    write_pool(ws, period.day, pool_text(issue, whys, period.day))

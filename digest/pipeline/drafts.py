@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from digest.errors import DraftError, NotFoundError
 from digest.model import Issue, Override
 from digest.pipeline.files import write_file
 from digest.pipeline.workspace import Workspace
+from digest.store.entries import entries_by_id
+from digest.text.markdown import traces
+from digest.write.column import citation_of
 from digest.write.draftfile import DraftFile, draft_of, issue_of, parse
 from digest.write.overrides import differences
 
@@ -50,11 +53,27 @@ def find_draft(ws: Workspace, day: date) -> Draft | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise DraftError(f"cannot be read: {error}", where=str(path)) from error
-    file = parse(text, path=str(path), sections=ws.config.sections)
+    file = _with_stored(ws, parse(text, path=str(path), sections=ws.config.sections))
     if file.meta.day != day:
         message = f"says it is the issue of {file.meta.day}; its name and its date must agree"
         raise DraftError(message, where=str(path))
     return Draft(path=path, text=text, file=file, touched=not _is_ours(text))
+
+
+def _with_stored(ws: Workspace, file: DraftFile) -> DraftFile:
+    """The draft with what its traces name and its front matter does not list.
+
+    A story pasted from the pool, or from another draft, brings its traces only.
+    """
+    listed = {entry.entry_id for entry in file.meta.entries}
+    bodies = [story.body for section in file.sections for story in section.stories]
+    missing = [each for body in bodies for each in traces(body) if each not in listed]
+    if not missing:
+        return file
+    with ws.store.read() as connection:
+        found = entries_by_id(connection, missing)
+    entries = (*file.meta.entries, *(citation_of(entry) for entry in found.values()))
+    return replace(file, meta=replace(file.meta, entries=entries))
 
 
 def get_draft(ws: Workspace, day: date) -> Draft:
@@ -95,13 +114,34 @@ def write_proposal(ws: Workspace, issue: Issue) -> Path:
     return path
 
 
+def write_pool(ws: Workspace, day: date, text: str) -> Path:
+    """Where the stories that found no place stand."""
+    path, content = ws.drafts / f"{day.isoformat()}.pool.md", text.encode()
+    if not path.exists() or path.read_bytes() != content:
+        write_file(path, content)
+    return path
+
+
 def decisions(ws: Workspace, draft: Draft) -> tuple[Override, ...]:
     """What a person decided in a touched draft, against the text as last written."""
-    kept = _kept(ws, draft.issue.date)
-    if not draft.touched or not kept.exists():
+    if not draft.touched:
         return ()
-    before = parse(kept.read_text(encoding="utf-8"), path=str(kept), sections=ws.config.sections)
-    return differences(issue_of(before), draft.issue)
+    before = written(ws, draft.issue.date)
+    return () if before is None else differences(issue_of(before), draft.issue)
+
+
+def written(ws: Workspace, day: date) -> DraftFile | None:
+    """The draft as the program last wrote it, or last saw it merged."""
+    kept = _kept(ws, day)
+    if not kept.exists():
+        return None
+    with kept.open(encoding="utf-8", newline="") as file:
+        return parse(file.read(), path=str(kept), sections=ws.config.sections)
+
+
+def keep_written(ws: Workspace, day: date, text: str) -> None:
+    """From now on a person's changes are told against this text."""
+    write_file(_kept(ws, day), text.encode())
 
 
 def _kept(ws: Workspace, day: date) -> Path:

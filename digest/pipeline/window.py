@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from digest.model import Certainty, Entry, Period
+from digest.pipeline.deciding import held_entries
 from digest.pipeline.workspace import Workspace
 from digest.store.entries import entries_between, entries_seen_between
 from digest.store.issues import last_closed_before, told_entries
@@ -20,9 +21,9 @@ id and what was told already is recognised."""
 def candidates(ws: Workspace, period: Period) -> tuple[Entry, ...]:
     """The entries that may enter the issue, oldest first.
 
-    Dated in the period, or first seen since the issue before was closed and dated at most seven
-    days before it; not told in a closed issue dated before this one. Sample entries serve only
-    when there is nothing else.
+    Dated in the period, or dated at most seven days before it and either first seen since the
+    issue before was closed or held back by it; not told in a closed issue dated before this one.
+    Sample entries serve only when there is nothing else.
     """
     with ws.store.read() as connection:
         told = told_entries(connection, ws.id, period.day)
@@ -33,6 +34,7 @@ def candidates(ws: Workspace, period: Period) -> tuple[Entry, ...]:
         if since is not None:
             seen = entries_seen_between(connection, since, ws.now + timedelta(seconds=1))
             late = frozenset(e.id for e in seen)
+    late |= held_entries(ws, period)
     ours = frozenset(source.id for source in ws.config.sources if source.enabled) | {ADDED}
     open_entries = [
         entry

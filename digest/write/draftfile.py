@@ -132,7 +132,7 @@ def revised(draft: DraftFile, issue: Issue) -> DraftFile:
     made = DraftFile(
         meta=meta,
         front=draft.front if draft.meta == meta else frontmatter.emit(meta),
-        introduction=_apart(draft.introduction) if same_introduction else fresh.introduction,
+        introduction=apart(draft.introduction) if same_introduction else fresh.introduction,
         sections=tuple(
             _revised(section, old.get(section.id), stories) for section in fresh.sections
         ),
@@ -254,8 +254,8 @@ def _revised(
         return replace(fresh, stories=told)
     return replace(
         fresh,
-        source=_line(old.source) if _same_title(old, fresh) else fresh.source,
-        intro=_apart(old.intro) if _same(old.intro, fresh.intro) else fresh.intro,
+        source=line_of(old.source) if _same_title(old, fresh) else fresh.source,
+        intro=apart(old.intro) if _same(old.intro, fresh.intro) else fresh.intro,
         stories=told,
     )
 
@@ -270,16 +270,17 @@ def _kept(fresh: StoryBlock, old: StoryBlock | None) -> StoryBlock:
     same_line = (old.heading, old.topic) == (fresh.heading, fresh.topic) and not old.new
     return replace(
         fresh,
-        source=_line(old.source) if same_line else fresh.source,
-        body=_apart(old.body) if _same(old.body, fresh.body) else fresh.body,
+        source=line_of(old.source) if same_line else fresh.source,
+        body=apart(old.body) if _same(old.body, fresh.body) else fresh.body,
     )
 
 
-def _line(source: str) -> str:
+def line_of(source: str) -> str:
+    """The line with a line end."""
     return source if source.endswith(("\n", "\r")) else source + "\n"
 
 
-def _apart(source: str) -> str:
+def apart(source: str) -> str:
     """The lines of a block with at least one blank line at their end; unclosed ones closed."""
     closed = blocks.normal_body(source)
     if blocks.is_open(source):
@@ -289,4 +290,4 @@ def _apart(source: str) -> str:
         return "\n"
     if blocks.is_blank(lines[-1]) and lines[-1].endswith(("\n", "\r")):
         return source
-    return _line(source) + "\n"
+    return line_of(source) + "\n"

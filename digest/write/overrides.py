@@ -15,6 +15,8 @@ MOVE = "move"
 RETITLE = "retitle"
 REWRITE = "rewrite"
 NOTE = "note"
+PIN = "pin"
+HOLD = "hold"
 
 
 @dataclass(frozen=True, slots=True)
