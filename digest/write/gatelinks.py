@@ -10,6 +10,9 @@ from digest.write import blocks
 from digest.write.gatecontext import Answer, Context, Finding, error, note, pages, shown, warning
 from digest.write.gatetext import Link, Part, Piece
 
+_UNREAD = re.compile(r"\[[^\[\]]+\]\([^()]*\)")
+"""A link that the parser refused: the reader would see its marks."""
+
 
 def check_links(context: Context) -> Iterator[Finding]:
     """Every link leads to a page of a stored entry, or of our own archive."""
@@ -27,6 +30,9 @@ def check_links(context: Context) -> Iterator[Finding]:
                     yield _unknown(part, piece, link)
                 else:
                     yield from _other_page(context, part, piece, link)
+            for found in _UNREAD.finditer(piece.text):
+                message = f"{shown(found[0])} is shown as it stands: its address is none"
+                yield error("link-broken", message, piece.line, part.id)
 
 
 def _shape(link: Link) -> str | None:
