@@ -7,8 +7,9 @@ at a time, so that an interrupted pull neither loses entries nor skips them the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,12 +23,12 @@ from digest.pipeline.lanes import Asked, lanes_of
 from digest.pipeline.moves import adopt_moves
 from digest.pipeline.outcomes import outcome_of
 from digest.pipeline.pullreport import all_failed_because, pull_document, summary
-from digest.pipeline.reader import Pulled, Reader
+from digest.pipeline.reader import Network, Pulled, Reader
 from digest.pipeline.result import Result
 from digest.pipeline.sourcehealth import health_of, raised
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.pull.due import is_due, may_be_asked
-from digest.pull.http import HttpTransport
+from digest.pull.http import HttpTransport, Transport
 from digest.pull.identity import settled
 from digest.pull.workers import ParserPool, PoolSettings
 from digest.source import Source, SourceState
@@ -118,15 +119,27 @@ async def _each(ws: Workspace, asked: Sequence[Asked]) -> AsyncIterator[Pulled]:
         network = [(source, state) for source, state in asked if source.path is None]
         if network:
             async with HttpTransport(http_settings(ws.config.network), now=ws.now) as transport:
-                async for pulled in _fetched(ws, network, reader, transport):
-                    yield pulled
+                with _door(reader, transport, network) as door:
+                    async for pulled in _fetched(ws, network, reader, door):
+                        yield pulled
+
+
+@contextmanager
+def _door(reader: Reader, transport: Transport, network: Sequence[Asked]) -> Iterator[Network]:
+    if not any(source.full_text for source, _ in network):
+        yield Network(transport=transport)
+        return
+    from digest.pipeline.pages import page_reader  # noqa: PLC0415 - see Reader
+
+    with page_reader(reader.ws, transport, reader.pool, reader.threads) as pages:
+        yield Network(transport=transport, pages=pages)
 
 
 async def _fetched(
     ws: Workspace,
     network: Sequence[Asked],
     reader: Reader,
-    transport: HttpTransport,
+    door: Network,
 ) -> AsyncIterator[Pulled]:
     """Sources read side by side, but of one host no more than may be asked at once.
 
@@ -141,7 +154,7 @@ async def _fetched(
             for source, state in lane.asked:
                 pulled = lane.breaker.unasked(source, state, ws.now)
                 if pulled is None:
-                    pulled = await reader.feed(source, state, transport)
+                    pulled = await reader.feed(source, state, door)
                     lane.breaker.heard(pulled)
                 await done.put(pulled)
 
