@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from digest.errors import NothingToReportError, UsageError
 from digest.fetched import SourceOutcome
@@ -20,9 +19,10 @@ from digest.pipeline.files import write_folder
 from digest.pipeline.gate import counted, finding_line, gate
 from digest.pipeline.publish import publish, rendered
 from digest.pipeline.pull import PullOptions, pull
-from digest.pipeline.pullreport import all_failed, summary
+from digest.pipeline.pullreport import all_failed_because, summary
 from digest.pipeline.result import Result
 from digest.pipeline.send import SendOptions, send
+from digest.pipeline.sourcehealth import health_of, raised
 from digest.pipeline.window import candidates
 from digest.pipeline.workspace import Workspace, open_workspace, rehearsal
 from digest.render.data import rfc3339
@@ -54,6 +54,7 @@ class _Run:
     outcomes: tuple[SourceOutcome, ...] = ()
     drafted: Drafted | None = None
     output: Path | None = None
+    raised: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     code: int = 0
@@ -92,7 +93,7 @@ def _run(ws: Workspace, options: RunOptions) -> _Run:
         return made
     pulling = PullOptions(offline=options.offline or options.dry_run)
     made.outcomes = pull(ws, pulling, wait=options.wait)
-    _tell_sources(made)
+    _tell_sources(ws, made)
     try:
         if options.latest:
             made.period = _latest(ws, options, made)
@@ -173,31 +174,20 @@ def _tell_findings(made: _Run, found: Sequence[Finding], path: Path) -> None:
         made.lines.append(f"The gate has {counted(warned, 'warning')}; {shown}.")
 
 
-def _tell_sources(made: _Run) -> None:
+def _tell_sources(ws: Workspace, made: _Run) -> None:
+    made.raised = raised(health_of(ws))
     failed = [each for each in made.outcomes if each.outcome == "failed"]
     made.problems += [
         Problem(code="source", message=each.error or "failed", where=each.name) for each in failed
     ]
     made.problems += [problem for each in made.outcomes for problem in each.problems]
-    made.lines.append(summary(made.outcomes))
-    if all_failed(made.outcomes):
-        message = "every network source failed: " + _common_cause(failed)
-        made.problems.append(Problem(code="all-sources-failed", message=message))
-        made.lines.append(message[:1].upper() + message[1:])
+    made.lines += [*made.raised, summary(made.outcomes)]
+    proxied = ws.config.network.proxy is not None
+    if cause := all_failed_because(made.outcomes, proxied=proxied):
+        problem = Problem(code="all-sources-failed", message=cause.sentence, where=cause.code)
+        made.problems.append(problem)
+        made.lines.append(cause.sentence)
         made.code = 1
-
-
-def _common_cause(failed: Sequence[SourceOutcome]) -> str:
-    """What most failures say, so that one line tells whether the network or the world is down."""
-    words = [_without_host(each) for each in failed if each.url]
-    cause = max(set(words), key=lambda word: (words.count(word), word))
-    return f"{cause} ({words.count(cause)} of {len(words)})"
-
-
-def _without_host(outcome: SourceOutcome) -> str:
-    """The failure without the name of its host, which would make each one another cause."""
-    host = urlsplit(outcome.url or "").hostname or ""
-    return (outcome.error or "failed").replace(host, "…").rstrip(".")
 
 
 def _tell_draft(made: _Run) -> None:
@@ -231,6 +221,7 @@ def _document(made: _Run) -> dict[str, object]:
             "used": drafted.used if drafted else 0,
         },
         "sources": counts,
+        "raised": made.raised,
         "problems": [
             {"code": p.code, "message": p.message, "where": p.where} for p in made.problems
         ],

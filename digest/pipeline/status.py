@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from digest.deliveries import Delivery
 from digest.pipeline.result import Result
+from digest.pipeline.sourcehealth import Health, health_of, raised
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.render.data import rfc3339
-from digest.source import Source, SourceState
 from digest.store.deliveries import deliveries
 from digest.store.entries import count
 from digest.store.entries import search as find
 from digest.store.issues import IssueRow, issues
 from digest.store.locks import find_owner
-from digest.store.sources import all_states
-
-LONG_FAILING = timedelta(days=7)
-"""A source that failed for so long is told first."""
+from digest.store.reports import Report, latest_reports
 
 SHOWN_ISSUES = 5
+SHOWN_FAILURES = 10
 
 
 def status(config: Path, *, now: datetime) -> Result:
@@ -34,18 +32,18 @@ def status(config: Path, *, now: datetime) -> Result:
 def _status(ws: Workspace) -> Result:
     period = ws.period_at(ws.now)
     with ws.store.read() as connection:
-        states = {state.source_id: state for state in all_states(connection)}
+        pulls = latest_reports(connection, ws.id, "pull", limit=1)
         rows = issues(connection, ws.id)[:SHOWN_ISSUES]
         ledgers = {row.day: deliveries(connection, ws.id, row.day) for row in rows}
         entries = count(connection)
-    trouble = [
-        (source, states[source.id])
-        for source in ws.config.sources
-        if source.enabled and source.id in states and states[source.id].error
-    ]
-    trouble.sort(key=lambda pair: (not _long(pair[1], ws.now), pair[0].name))
+    healths = health_of(ws)
+    failing = sorted(
+        (each for each in healths if each.source.enabled and each.state.error),
+        key=lambda each: (not each.long_failing, each.name),
+    )
     owner = find_owner(ws.state, "run")
-    lines = [_trouble(source, state, ws.now) for source, state in trouble]
+    urgent = raised(healths)
+    lines = [*urgent, *_failing(failing), *_pulled(pulls)]
     lines += [f"A run is under way: {owner}"] if owner else []
     lines += [
         f"{ws.config.newsletter.title}: the newest period ends {period.day}; {entries} entries kept"
@@ -60,10 +58,9 @@ def _status(ws: Workspace) -> Result:
         "entries": entries,
         "running": str(owner) if owner else None,
         "issues": [_issue(row, ledgers[row.day]) for row in rows],
-        "failing": [
-            {"name": source.name, "error": state.error, "failures": state.failures}
-            for source, state in trouble
-        ],
+        "raised": urgent,
+        "failing": [_failure(each) for each in failing],
+        "pull": _last_pull(pulls),
     }
     return Result(text="\n".join(lines), document=document)
 
@@ -77,14 +74,40 @@ def _issue(row: IssueRow, ledger: Sequence[Delivery]) -> dict[str, object]:
     }
 
 
-def _long(state: SourceState, now: datetime) -> bool:
-    since = state.succeeded_at or state.checked_at
-    return since is not None and state.failures > 1 and now - since > LONG_FAILING
+def _failing(failing: Sequence[Health]) -> list[str]:
+    """The sources that fail, but not for so long that they are raised, nor for good."""
+    lately = [each for each in failing if not each.long_failing and not each.state.gone]
+    lines = [f"Failing: {each.name}: {each.state.error}" for each in lately[:SHOWN_FAILURES]]
+    if len(lately) > SHOWN_FAILURES:
+        more = len(lately) - SHOWN_FAILURES
+        lines.append(f"Failing: {more} more; see `digest sources list`")
+    return lines
 
 
-def _trouble(source: Source, state: SourceState, now: datetime) -> str:
-    mark = "Failing for over a week" if _long(state, now) else "Failing"
-    return f"{mark}: {source.name}: {state.error}"
+def _failure(health: Health) -> dict[str, object]:
+    return {
+        "name": health.name,
+        "error": health.state.error,
+        "failures": health.state.failures,
+        "since": rfc3339(health.failing_since) if health.failing_since else None,
+    }
+
+
+def _pulled(pulls: Sequence[Report]) -> list[str]:
+    """What the last pull did with all its sources, in a line or two."""
+    if not pulls:
+        return ["No pull yet."]
+    report = pulls[0]
+    sources = report.document.get("sources", ())
+    count = Counter(str(each.get("outcome")) for each in sources)
+    said = ", ".join(f"{number} {kind}" for kind, number in sorted(count.items()))
+    lines = [f"Last pull {report.started:%Y-%m-%d %H:%M} UTC: {said or 'no sources'}"]
+    cause = report.document.get("all_failed")
+    return [*lines, *([f"  {cause['message']}"] if cause else [])]
+
+
+def _last_pull(pulls: Sequence[Report]) -> dict[str, object] | None:
+    return {"at": rfc3339(pulls[0].started), **pulls[0].document} if pulls else None
 
 
 def search(config: Path, query: str, *, limit: int, now: datetime) -> Result:

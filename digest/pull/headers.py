@@ -46,6 +46,19 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> time
     return min(max(until - since, timedelta(0)), LONGEST)
 
 
+def skew_of(headers: Mapping[str, str], now: datetime | None) -> timedelta | None:
+    """How far the server's clock is before ours; nothing where it does not tell its time.
+
+    An answer from a cache on the way says the time at which it was made, and its age.
+    """
+    date = http_date(headers.get("Date"))
+    if date is None or now is None:
+        return None
+    age = headers.get("Age", "").strip()
+    spent = int(age[:9]) if age.isascii() and age.isdigit() else 0
+    return date - now + timedelta(seconds=spent)
+
+
 def fresh_for(headers: Mapping[str, str], now: datetime | None = None) -> timedelta:
     """How long the answer says it stays good: max-age, else Expires less Date, else zero.
 

@@ -20,9 +20,9 @@ from yarl import URL
 
 from digest.errors import FetchError
 from digest.fetched import Failed, Fetched, NotModified, Retrieved
-from digest.pull.answers import sendable, status_sentence, translated, validator
+from digest.pull.answers import cause_of, sendable, status_sentence, translated, validator
 from digest.pull.bodies import Body
-from digest.pull.headers import fresh_for, retry_after
+from digest.pull.headers import fresh_for, retry_after, skew_of
 from digest.pull.targets import Origin, address, host_of, origin_of, target_of, userinfo_of
 from digest.pull.turns import Budget, Clock, Manners, Turns
 from digest.pull.wire import SocketFactory, guarded_socket, open_socket, session
@@ -103,6 +103,8 @@ class _Job:
         self.budget = Budget(request.timeout)
         self.permanent = True
         self.moved_to: str | None = None
+        self.at: str | None = None
+        self.skew: timedelta | None = None
         self._own = dict(request.headers)
         home = request.home or request.url
         if secret := userinfo_of(home):
@@ -202,10 +204,14 @@ class HttpTransport:
                 # What a temporary redirect leads to may go, and the source itself live on.
                 gone=error.status == _GONE and job is not None and job.permanent,
                 retry_after=error.retry_after,
+                cause=cause_of(error, proxied=self._settings.proxy is not None),
+                at=job.at if job else None,
+                skew=job.skew if job else None,
             )
 
     async def _follow(self, url: URL, job: _Job) -> Fetched:
         for _ in range(MAX_REDIRECTS + 1):
+            job.at = f"{host_of(url)}:{url.port}"
             answer = await self._hop(url, job)
             if not isinstance(answer, _Redirect):
                 moved = job.moved_to
@@ -216,7 +222,7 @@ class HttpTransport:
 
     async def _hop(self, url: URL, job: _Job) -> Retrieved | NotModified | _Redirect:
         """One request; a kept connection that was closed meanwhile is worth a second one."""
-        again = True
+        again, proxied = True, self._settings.proxy is not None
         while True:
             async with self._turns.at(host_of(url), url.port or 0) as host, job.budget.spend():
                 try:
@@ -224,13 +230,13 @@ class HttpTransport:
                 except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
                     stale = host.answered and not isinstance(error, aiohttp.ClientConnectorError)
                     if not (again and stale):
-                        raise translated(error, url) from error
+                        raise translated(error, url, proxied=proxied) from error
                     again = False
                 except (aiohttp.ClientError, OSError, ValueError) as error:
                     # A ValueError is aiohttp's word for a header or URL that cannot be sent.
                     if isinstance(error, TimeoutError):
                         raise
-                    raise translated(error, url) from error
+                    raise translated(error, url, proxied=proxied) from error
                 else:
                     host.answered = True
                     return answer
@@ -253,6 +259,7 @@ class HttpTransport:
         status = response.status
         etag, modified = validator(headers, "ETag"), validator(headers, "Last-Modified")
         wait = retry_after(headers, self._now)
+        job.skew = skew_of(headers, self._now)
         fresh = max(fresh_for(headers, self._now), wait or timedelta(0))
         if status in _REDIRECTS and headers.get("Location"):
             return _Redirect(target=headers["Location"], permanent=status in _PERMANENT)

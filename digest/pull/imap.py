@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from digest.errors import FetchError
-from digest.fetched import Failed, Fetched, NotModified, Retrieved
+from digest.fetched import Cause, Failed, Fetched, NotModified, Retrieved
+from digest.pull.answers import cause_of
 from digest.pull.frames import framed
 from digest.pull.imapwire import (
     MAX_PART,
@@ -49,7 +50,7 @@ async def fetch_mailbox(request: MailboxRequest) -> Fetched:
         async with asyncio.timeout(request.timeout.total_seconds() + 1):
             return await asyncio.to_thread(_fetched, request, wire)
     except TimeoutError:
-        return Failed(message=wire.sentence)
+        return Failed(message=wire.sentence, cause=Cause.TIMEOUT, at=_at(request))
     finally:
         wire.cut()
 
@@ -71,10 +72,21 @@ def _fetched(request: MailboxRequest, wire: Wire) -> Fetched:
             finally:
                 client.shutdown()
     except FetchError as error:
-        return Failed(message=error.message)
+        return Failed(message=error.message, cause=cause_of(error), at=_at(request))
     except Exception as error:  # noqa: BLE001 - the library raises much on what hostile servers say
-        return Failed(message=wire.sentence if wire.is_cut else _sentence(error, place))
+        if wire.is_cut:
+            return Failed(message=wire.sentence, cause=Cause.TIMEOUT, at=_at(request))
+        sentence = _sentence(error, place)
+        return Failed(message=sentence, cause=cause_of(error), at=_at(request))
     return answer
+
+
+def _at(request: MailboxRequest) -> str | None:
+    try:
+        place = place_of(request.url)
+    except FetchError:
+        return None
+    return f"{place.host}:{place.port}"
 
 
 def _login(login: str) -> tuple[str, str]:

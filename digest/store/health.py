@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import Connection, Select, case, delete, func, select, union_all, update
 
 from digest.store.schema import entries, shared_entries, source_states
 
+_AT_ONCE = 1000
 _REAL = entries.c.sample.is_(False)
 # A date to come is a mistake or an announcement: what counts is when it was there to be read.
 _WHEN = case((entries.c.date > entries.c.first_seen, entries.c.first_seen), else_=entries.c.date)
 
 
-def days_of_sources(c: Connection, since: datetime) -> dict[str, list[tuple[date, int]]]:
-    """For each source the days on which it published and how many entries, oldest first.
+def days_of_sources(c: Connection, since: datetime) -> Iterator[tuple[str, list[tuple[date, int]]]]:
+    """Each source with the days on which it published and how many entries, oldest first.
 
-    Of entries dated since then; what another source brought first counts for both.
+    Of entries dated since then; what another source brought first counts for both. One source at
+    a time, for all days of thousands of sources would take more memory than a pull may.
     """
     own = _dated(entries.c.source_id, since)
     also = _dated(shared_entries.c.source_id, since).join(
@@ -32,10 +35,8 @@ def days_of_sources(c: Connection, since: datetime) -> dict[str, list[tuple[date
         .group_by(both.c.source_id, both.c.day)
         .order_by(both.c.source_id, both.c.day)
     )
-    found: dict[str, list[tuple[date, int]]] = defaultdict(list)
-    for source_id, day, number in rows:
-        found[source_id].append((date.fromisoformat(str(day)), number))
-    return dict(found)
+    for source_id, same in groupby(rows.yield_per(_AT_ONCE), key=itemgetter(0)):
+        yield source_id, [(date.fromisoformat(str(day)), number) for _, day, number in same]
 
 
 def sources_of_shared(c: Connection, since: datetime) -> tuple[tuple[str, ...], ...]:
@@ -55,14 +56,14 @@ def sources_of_shared(c: Connection, since: datetime) -> tuple[tuple[str, ...], 
 def rename_sources(c: Connection, ids: Mapping[str, str]) -> None:
     """The sources' states and entries stand under their new ids, new from old.
 
-    Nothing else of an entry changes, its id neither. What was known of a new id is dropped:
-    states of a source that was asked for a moment, entries become one source's.
+    Nothing else of an entry changes, its id neither. A state that stood under a new id is
+    dropped, entries there become one source's with the old ones. The sources have not moved any
+    more: they stand where they are asked.
     """
     for new, old in ids.items():
         c.execute(delete(source_states).where(source_states.c.source_id == new))
-        c.execute(
-            update(source_states).where(source_states.c.source_id == old).values(source_id=new)
-        )
+        state = update(source_states).where(source_states.c.source_id == old)
+        c.execute(state.values(source_id=new, moved_to=None))
         c.execute(update(entries).where(entries.c.source_id == old).values(source_id=new))
         both = select(shared_entries.c.entry_id).where(shared_entries.c.source_id == new)
         shared = shared_entries.c.source_id == old

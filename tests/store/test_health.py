@@ -30,7 +30,7 @@ def test_days_are_counted_by_source(c: Connection, entry: Build, now: datetime) 
     ]
     save_entries(c, found, now=now)
     today = now.date()
-    assert days_of_sources(c, now - 30 * DAY) == {
+    assert dict(days_of_sources(c, now - 30 * DAY)) == {
         "a-source": [(today - 2 * DAY, 2), (today, 2)],
         "b": [(today, 1)],
     }
@@ -44,9 +44,7 @@ def test_an_entry_counts_for_every_source_that_brings_it(
     save_entries(c, [replace(one, source_id="c")], now=now)
     save_entries(c, [replace(one, source_id="c"), entry("2")], now=now)
     assert sources_of_shared(c, now - DAY) == (("a-source", "b", "c"),)
-    assert {
-        key: sum(n for _, n in days) for key, days in days_of_sources(c, now - DAY).items()
-    } == {
+    assert {key: sum(n for _, n in days) for key, days in days_of_sources(c, now - DAY)} == {
         "a-source": 2,
         "b": 1,
         "c": 1,
