@@ -100,6 +100,7 @@ class SectionConfig(_Table):
     limit: Whole = Field(4, ge=0, le=50, description="At most so many stories an issue.")
     description: Text = Field("", description="One sentence that says what belongs here.")
     keywords: tuple[Text, ...] = Field((), description="Words that mark the section.")
+    examples: tuple[Text, ...] = Field((), description="Headlines that belong here, some will do.")
 
 
 class FileConfig(_Table):
@@ -271,6 +272,7 @@ def _sections(table: ConfigFile) -> tuple[Section, ...]:
             description=each.description
             or (shipped[each.id].description if each.id in shipped else ""),
             keywords=each.keywords,
+            examples=each.examples,
         )
         for each in table.sections
     )

@@ -276,6 +276,7 @@ class Section:
     limit: int = 4
     description: str = ""
     keywords: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

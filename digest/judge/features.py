@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digest.data.training import Line
 from digest.judge.lexicon import Hit, LexiconMatcher
-from digest.model import OFF_TOPIC, Entry
+from digest.model import OFF_TOPIC, Certainty, Entry
 from digest.text.mentions import NameFinder
 
 LABELS = (
@@ -34,19 +36,19 @@ LABELS = (
 CENTRAL_ASIA = frozenset({"KZ", "UZ", "KG", "TJ", "TM"})
 _GROUPS = {"CN": "China", "HK": "China", "TW": "Taiwan", "RU": "Russia", "UA": "Ukraine"}
 NAMES = (
-    "names of China",
-    "names of Russia",
-    "names of Ukraine",
-    "names of Central Asia",
-    "names of Taiwan",
-    "names of other countries",
-    "Central Asia in the title",
-    "China and Russia together",
-    "no name of our field",
-    "people",
-    "organisations",
-    "places",
-    "things",
+    "it names China",
+    "it names Russia",
+    "it names Ukraine",
+    "it names Central Asia",
+    "it names Taiwan",
+    "it names other countries",
+    "its title names Central Asia",
+    "it names China and Russia together",
+    "it names nobody of the field",
+    "it names people",
+    "it names organisations",
+    "it names places",
+    "it names things",
 )
 """What the name columns are, in order; shown as reasons."""
 
@@ -88,17 +90,35 @@ class Counter:
         for ids, worth in ((title, _TITLE), (text, 1.0)):
             for name_id in sorted(set(ids)):
                 name = self._finder.name(name_id)
-                sums[_KINDS[name.kind]] += worth
+                sums[f"it names {_KINDS[name.kind]}"] += worth
                 if name.country:
-                    sums[f"names of {group_of(name.country)}"] += worth
+                    sums[f"it names {group_of(name.country)}"] += worth
                 if name.country in CENTRAL_ASIA and worth == _TITLE:
-                    sums["Central Asia in the title"] = 1.0
-        pair = min(sums["names of China"], sums["names of Russia"])
-        sums["China and Russia together"] = float(pair > 0)
+                    sums["its title names Central Asia"] = 1.0
+        pair = min(sums["it names China"], sums["it names Russia"])
+        sums["it names China and Russia together"] = float(pair > 0)
         field = ("China", "Russia", "Ukraine", "Central Asia")
-        sums["no name of our field"] = float(not any(sums[f"names of {c}"] for c in field))
+        sums["it names nobody of the field"] = float(not any(sums[f"it names {c}"] for c in field))
         made: NDArray[np.float64] = np.log1p(np.array([sums[name] for name in NAMES]))
         return made
+
+
+def entry_of(number: int, line: Line) -> Entry:
+    """The line as the entry that is judged."""
+    then = datetime(2022, 1, 1, tzinfo=UTC)
+    return Entry(
+        id=f"{number:05d}",
+        source_id="training",
+        url=None,
+        publisher="",
+        title=line.title,
+        text=line.text,
+        lang=line.lang,
+        date=then,
+        certainty=Certainty.DAY,
+        first_seen=then,
+        fingerprint="",
+    )
 
 
 def group_of(country: str) -> str:

@@ -2,31 +2,41 @@
 
 The shipped model is linear: sentence vectors of the title and of title with lead, lexicon counts
 and names, each a column with a weight a label. Its raw score (a logit) is the sum of its reasons;
-``Placement.score`` is the probability over the newsletter's sections and off-topic. Without
-vectors a second set of weights, trained on words and names only, is used.
+``Placement.score`` is the probability over the newsletter's sections and off-topic. Without an
+encoder a second set of weights is used, on words, names and runs of characters. What belongs to
+a shipped section that the newsletter does not have is off-topic there.
 
-A section the newsletter defines itself is judged by its keywords and by how near the entry is to
-its description. ``Entry.section`` (the source's section, or an editor's front matter) adds
-``PRIOR`` to that section: a strong hint, not a verdict.
+A section the newsletter defines itself has a chance by how near the entry comes to its
+description and examples, and by its keywords; the other sections share the rest. A shipped
+section with examples or keywords of the newsletter's own gains by them in the same way.
+
+``Entry.section`` (the source's section, or an editor's front matter) adds ``PRIOR`` to that
+section: a strong hint, not a verdict. The editor's corrections come last (``judge/lessons``):
+an entry that was moved stays where it was put.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digest.data.lexicon import Term, load_lexicon
+from digest.data.training import load_lines
 from digest.data.weights import load_weights, read_bytes
-from digest.judge.embed import Embedder, Vectors
-from digest.judge.features import LABELS, NAMES, Counter, Features
+from digest.judge.described import centred, nearness, prototypes
+from digest.judge.embed import Embedder, Vectors, encode_entries
+from digest.judge.features import LABELS, Counter, Features, entry_of
+from digest.judge.lessons import Gates, Lesson
 from digest.judge.lexicon import Hit, LexiconMatcher
+from digest.judge.pieces import piece_row
+from digest.judge.reasons import parts_of, reasons_of, sums_of
 from digest.model import OFF_TOPIC, Entry, Placement, Reason, Section
 from digest.text.mentions import NameFinder
 
-VERSION = "sections-3"
+VERSION = "sections-5"
 PRIOR = 1.5
 """What ``Entry.section`` is worth: e^1.5, that is 4.5 to 1, against each other section."""
 
@@ -36,18 +46,21 @@ with a further section for one entry in four)."""
 
 _MOST_ALSO = 2
 _OWN_WORD = 2.0
-_OWN_WEIGHT = 1.6
-_OWN_VECTOR = 8.0
-_OWN_NEAR = 0.25
-_OWN_BIAS = -1.0
-_SHOWN_WORDS = 6
+_OWN_WEIGHT = 2.0
+_WITHOUT_VECTORS = -3.0
+_EXAMPLE_EVERY = 4
+_CERTAIN = 8.0
 _TINY = 1e-9
 
 Numbers = NDArray[np.float64]
+Said = dict[str, list[Reason]]
 
 
 class Classifier:
-    """Places entries in the sections of one newsletter; pure once built."""
+    """Places entries in the sections of one newsletter; pure once built.
+
+    ``embedder`` is needed where vectors are given to ``place``: for descriptions and corrections.
+    """
 
     def __init__(
         self,
@@ -55,25 +68,33 @@ class Classifier:
         finder: NameFinder,
         *,
         embedder: Embedder | None = None,
+        lessons: Iterable[Lesson] = (),
         weights: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> None:
         self._sections = tuple(sections)
-        self._own = tuple(s for s in sections if s.id not in LABELS)
-        own_terms = tuple(
-            Term(section=s.id, lang="", text=word, weight=_OWN_WORD)
-            for s in self._own
-            for word in dict.fromkeys((s.title, *s.keywords))
-        )
-        matcher = LexiconMatcher((*load_lexicon(), *own_terms))
-        self._counter = Counter(matcher, finder)
-        self._weights = load_weights() if weights is None else weights
         self._ids = (*(s.id for s in self._sections), OFF_TOPIC)
-        self._described = _descriptions(self._own, embedder)
+        self._own = tuple(s for s in sections if s.id not in LABELS)
+        self._told = tuple(s for s in sections if s.id in LABELS and (s.keywords or s.examples))
+        self._missing = [i for i, label in enumerate(LABELS) if label not in self._ids]
+        self._counter = Counter(LexiconMatcher((*load_lexicon(), *self._terms())), finder)
+        self._weights = load_weights() if weights is None else weights
+        self._embedder = embedder
+        self._lessons = {each.entry.id: each for each in lessons if each.section in self._ids}
+        described = (*self._own, *(s for s in self._told if s.examples))
+        self._described: dict[str, Vectors] = {}
+        if described and embedder is not None:
+            means = self._weights["language_means"]
+            self._described = prototypes(described, embedder, means)
+        self._gates = self._learned() if self._lessons else None
 
     @property
     def version(self) -> str:
-        """Changes whenever a judgement could: model, data files or sections are others."""
-        made = sha256(repr((VERSION, self._sections, self._described is not None)).encode())
+        """Changes whenever a judgement could: model, data files, sections, corrections."""
+        lessons = sorted(
+            (e.entry.id, e.entry.fingerprint, e.section) for e in self._lessons.values()
+        )
+        state = (VERSION, self._sections, self._embedder is not None, lessons)
+        made = sha256(repr(state).encode())
         for name in ("weights.npz", "lexicon.yaml", "names.yaml"):
             made.update(read_bytes(name))
         return f"{VERSION}-{made.hexdigest()[:12]}"
@@ -86,104 +107,160 @@ class Classifier:
         ``vectors`` has shape (entries, 2, 512) as from ``embed.vectors_of``. An entry's placement
         does not depend on the others.
         """
-        return tuple(
-            self._place(entry, None if vectors is None else vectors[row])
-            for row, entry in enumerate(entries)
-        )
+        return tuple(placement for placement, _ in self.judged(entries, vectors))
+
+    def judged(
+        self, entries: Sequence[Entry], vectors: Vectors | None = None
+    ) -> tuple[tuple[Placement, tuple[str, ...]], ...]:
+        """The placement of each entry, and the ids of the names in it, those of the title first."""
+        made = []
+        for row, entry in enumerate(entries):
+            features = self._counter.count(entry)
+            vector = None if vectors is None else vectors[row]
+            made.append((self._place(entry, features, vector), features.name_ids))
+        return tuple(made)
 
     def names(self, entry: Entry) -> tuple[str, ...]:
         """The name-book ids in title and text, in order of appearance."""
         return self._counter.count(entry).name_ids
 
-    def _place(self, entry: Entry, vector: Vectors | None) -> Placement:
-        features = self._counter.count(entry)
-        parts = _shipped_parts(features, vector, self._weights)
-        reasons: dict[str, list[Reason]] = {}
+    def _terms(self) -> Iterable[Term]:
+        for section in (*self._own, *self._told):
+            title = (section.title,) if section in self._own else ()
+            for word in dict.fromkeys((*title, *section.keywords)):
+                yield Term(section=f"own {section.id}", lang="", text=word, weight=_OWN_WORD)
+
+    def _place(self, entry: Entry, features: Features, vector: Vectors | None) -> Placement:
+        said, raw = self._said(entry, features, vector)
+        if entry.section in said:
+            said[entry.section].append(Reason(feature="its source’s section", weight=PRIOR))
+            raw[entry.section] += PRIOR
+        if self._gates is not None:
+            self._teach(entry, vector, said, raw)
+        decided = self._lessons.get(entry.id)
+        if decided is not None:
+            most = max(raw.values())
+            lift = max(most - raw[decided.section], 0.0) + _CERTAIN
+            said[decided.section].append(Reason(feature="you moved it here", weight=lift))
+            raw[decided.section] += lift
+        return _placement(raw, said, "model" if decided is None else "editor")
+
+    def _said(
+        self, entry: Entry, features: Features, vector: Vectors | None
+    ) -> tuple[Said, dict[str, float]]:
+        """Reasons and raw scores of every section, before hints and corrections."""
+        if vector is None:
+            wide = piece_row(entry.title, entry.text, self._weights["pieces_idf"])
+            parts = parts_of(features, wide, "plain", self._weights)
+        else:
+            parts = parts_of(features, vector.reshape(-1).astype(np.float64), "full", self._weights)
+        sums = sums_of(parts)
+        said: Said = {}
+        raw: dict[str, float] = {}
         for label in self._ids:
             if label in LABELS:
-                reasons[label] = _reasons(label, features, parts)
-            else:
-                reasons[label] = self._own_reasons(label, features, vector)
-        if self._own and not any(s.id in LABELS for s in self._sections):
-            reasons[OFF_TOPIC] = [Reason(feature="speaks for no section", weight=0.0)]
-        if entry.section in reasons:
-            reasons[entry.section].append(Reason(feature="source’s section", weight=PRIOR))
-        raw = {label: sum(reason.weight for reason in reasons[label]) for label in self._ids}
-        return _placement(raw, reasons)
+                said[label] = reasons_of(label, features, parts)
+                raw[label] = float(sums[LABELS.index(label)])
+        if self._missing:
+            among = [*self._missing, LABELS.index(OFF_TOPIC)]
+            gain = _log_sum(sums[among]) - raw[OFF_TOPIC]
+            words = "what speaks for sections this newsletter does not have"
+            said[OFF_TOPIC].append(Reason(feature=words, weight=gain))
+            raw[OFF_TOPIC] += gain
+        for section in (*self._told, *self._own):
+            self._tell(section, entry.lang, features, vector, said, raw)
+        return said, raw
 
-    def _own_reasons(self, label: str, features: Features, vector: Vectors | None) -> list[Reason]:
-        words = [hit for hit in features.hits if hit.section == label]
-        worth = sum(hit.worth for hit in words)
-        value = _OWN_WEIGHT * float(np.log1p(worth / 2.0))
-        reasons = [Reason(feature="at the start", weight=_OWN_BIAS)]
-        reasons += [
-            Reason(feature=f"word “{h.term}”", weight=value * h.worth / worth) for h in words
-        ]
-        if vector is not None and self._described is not None:
-            near = max(float(part @ self._described[label]) for part in vector)
+    def _tell(
+        self,
+        section: Section,
+        lang: str,
+        features: Features,
+        vector: Vectors | None,
+        said: Said,
+        raw: dict[str, float],
+    ) -> None:
+        """Add what the newsletter's own description, examples and keywords say."""
+        hits = [hit for hit in features.hits if hit.section == f"own {section.id}"]
+        reasons = _keyword_reasons(hits)
+        own = section.id not in LABELS
+        near = self._described.get(section.id) if vector is not None else None
+        if near is not None and vector is not None:
+            slope, start = (float(value) for value in self._weights["own"])
+            reached = nearness(vector, lang, near, self._weights["language_means"])
+            value = slope * reached + start
+            if own or value > 0:
+                reasons.append(Reason(feature="how near it comes to its description", weight=value))
+        elif own:
             reasons.append(
-                Reason(feature="near its description", weight=_OWN_VECTOR * (near - _OWN_NEAR))
+                Reason(feature="nothing known but its keywords", weight=_WITHOUT_VECTORS)
             )
-        return reasons
+        if own:
+            rest = _log_sum(np.array([raw[label] for label in self._ids if label in LABELS]))
+            reasons.append(Reason(feature="what the other sections reach", weight=rest))
+        said.setdefault(section.id, []).extend(reasons)
+        raw[section.id] = raw.get(section.id, 0.0) + sum(reason.weight for reason in reasons)
+
+    def _teach(
+        self, entry: Entry, vector: Vectors | None, said: Said, raw: dict[str, float]
+    ) -> None:
+        """Give each gate's chance to its section; the rest stays as it was."""
+        assert self._gates is not None  # noqa: S101 - asked before
+        taught = self._gates.of(self._row(entry, vector))
+        total = _log_sum(np.array(list(raw.values())))
+        rest = 1.0 - sum(each.chance for each in taught.values())
+        before = dict(raw)
+        for section, each in taught.items():
+            reached = np.logaddexp(before[section], total + np.log(each.chance / rest))
+            gain = float(reached) - before[section]
+            entries = "an entry" if each.like == 1 else f"{each.like} entries"
+            words = f"like {entries} you moved to {self._title(section)}"
+            said[section].append(Reason(feature=words, weight=gain))
+            raw[section] += gain
+
+    def _title(self, section: str) -> str:
+        return next((s.title for s in self._sections if s.id == section), section)
+
+    def _learned(self) -> Gates:
+        """The gates of the corrections, against every few of the labelled lines."""
+        moved = [each.entry for each in self._lessons.values()]
+        lines = load_lines()[::_EXAMPLE_EVERY]
+        others = [entry_of(number, line) for number, line in enumerate(lines)]
+        everything = [*moved, *others]
+        vectors = encode_entries(everything, self._embedder)
+        rows = np.stack(
+            [
+                self._row(entry, None if vectors is None else vectors[at])
+                for at, entry in enumerate(everything)
+            ]
+        )
+        sections = [each.section for each in self._lessons.values()]
+        return Gates(sections, rows[: len(moved)], rows[len(moved) :])
+
+    def _row(self, entry: Entry, vector: Vectors | None) -> Numbers:
+        """What corrections are compared by: a unit row."""
+        if vector is None or self._embedder is None:
+            return piece_row(entry.title, entry.text, self._weights["pieces_idf"])
+        rows = centred(vector, [entry.lang] * len(vector), self._weights["language_means"])
+        return np.asarray(rows.reshape(-1) / np.sqrt(len(rows)), dtype=np.float64)
 
 
-def _descriptions(own: Sequence[Section], embedder: Embedder | None) -> dict[str, Vectors] | None:
-    if not own or embedder is None:
-        return None
-    texts = [". ".join((s.title, s.description, ", ".join(s.keywords))) for s in own]
-    return {s.id: row for s, row in zip(own, embedder.encode(texts), strict=True)}
-
-
-def _shipped_parts(
-    features: Features, vector: Vectors | None, weights: Mapping[str, NDArray[np.float32]]
-) -> dict[str, Numbers]:
-    """What each group of columns adds to each label; scores stand against the mean label."""
-    kind = "plain" if vector is None else "full"
-    parts = {
-        "bias": weights[f"{kind}_bias"].astype(np.float64),
-        "words": features.words[:, None] * weights[f"{kind}_words"],
-        "names": features.names[:, None] * weights[f"{kind}_names"],
-    }
-    if vector is not None:
-        parts["vectors"] = (vector.reshape(-1) @ weights["full_vectors"]).astype(np.float64)
-    return {name: part - part.mean(axis=-1, keepdims=True) for name, part in parts.items()}
-
-
-def _reasons(label: str, features: Features, parts: Mapping[str, Numbers]) -> list[Reason]:
-    column = LABELS.index(label)
-    reasons = [Reason(feature="at the start", weight=float(parts["bias"][column]))]
-    if "vectors" in parts:
-        weight = float(parts["vectors"][column])
-        reasons.append(Reason(feature="sentence vectors", weight=weight))
-    for row, other in enumerate(LABELS):
-        value = float(parts["words"][row, column])
-        if value:
-            hits = [hit for hit in features.hits if hit.section == other]
-            reasons += _word_reasons(hits, value, other if other != label else None)
-    for row, name in enumerate(NAMES):
-        value = float(parts["names"][row, column])
-        if value:
-            reasons.append(Reason(feature=name, weight=value))
-    return sorted(reasons, key=lambda r: (-abs(r.weight), r.feature))
-
-
-def _word_reasons(hits: Sequence[Hit], value: float, other: str | None) -> list[Reason]:
-    """The value of one word column shared among its words; those of another label together."""
-    if other is not None:
-        return [Reason(feature=f"words of {other}", weight=value)]
-    total = sum(hit.worth for hit in hits)
-    best = sorted(hits, key=lambda hit: (-hit.worth, hit.term))
-    reasons = [
-        Reason(feature=f"word “{hit.term}”", weight=value * hit.worth / total)
-        for hit in best[:_SHOWN_WORDS]
+def _keyword_reasons(hits: Sequence[Hit]) -> list[Reason]:
+    worth = sum(hit.worth for hit in hits)
+    value = _OWN_WEIGHT * float(np.log1p(worth / 2.0))
+    return [
+        Reason(feature=f"your keyword “{hit.term}”", weight=value * hit.worth / worth)
+        for hit in hits
     ]
-    rest = sum(hit.worth for hit in best[_SHOWN_WORDS:])
-    if rest:
-        reasons.append(Reason(feature="further words", weight=value * rest / total))
-    return reasons
 
 
-def _placement(raw: Mapping[str, float], reasons: Mapping[str, Sequence[Reason]]) -> Placement:
+def _log_sum(values: Numbers) -> float:
+    return float(np.logaddexp.reduce(values))
+
+
+def _placement(
+    raw: Mapping[str, float], said: Mapping[str, Sequence[Reason]], decided_by: str
+) -> Placement:
     top = max(raw.values())
     worth = {label: float(np.exp(value - top)) for label, value in raw.items()}
     total = sum(worth.values())
@@ -198,5 +275,6 @@ def _placement(raw: Mapping[str, float], reasons: Mapping[str, Sequence[Reason]]
         section=section,
         score=worth[section] / total,
         also=also,
-        reasons=tuple(r for r in reasons[section] if abs(r.weight) > _TINY),
+        reasons=tuple(r for r in said[section] if abs(r.weight) > _TINY),
+        decided_by=decided_by,
     )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from digest.errors import UsageError
 from digest.judge.evaluate import (
@@ -17,13 +18,17 @@ from digest.judge.evaluate import (
     stories_report,
 )
 from digest.pipeline.judge import judged_lines
-from digest.pipeline.lines import entries_of_lines, lines_of
+from digest.pipeline.lines import entries_of_lines, text_of
 from digest.pipeline.result import Result
+from digest.pull.lines import read_lines
 
 
 def evaluate_sections(path: Path) -> Result:
     """The result of ``digest evaluate sections``: lines carry ``primary`` and ``secondary``."""
-    report = sections_report([row for row in _labelled(path) if row.gold])
+    rows = [row for row in _labelled(path) if row.gold]
+    if not rows:
+        raise UsageError("no line has a “primary” section; label some", where=str(path))
+    report = sections_report(rows)
     low, high = report.interval
     lines = [
         f"{report.count} entries",
@@ -52,6 +57,8 @@ def evaluate_stories(path: Path, *, ignore: Sequence[str]) -> Result:
             raise UsageError(f"{each!r} is no pair of stories; write A:B", where="--ignore")
         pairs.append((first, second))
     rows = [row for row in _labelled(path) if row.gold_story]
+    if not rows:
+        raise UsageError("no line has a “story”; label some", where=str(path))
     report = stories_report(rows, ignore=pairs)
     lines = [
         f"{report.count} entries in {report.stories} stories",
@@ -64,28 +71,45 @@ def evaluate_stories(path: Path, *, ignore: Sequence[str]) -> Result:
 
 
 def _labelled(path: Path) -> list[Labelled]:
-    lines = lines_of(path)
+    """The labelled lines and what is decided about them.
+
+    A ``summary`` serves as text where there is none. Lines without a title say something about
+    the issue and not about an entry; they are left out when they carry a ``kind``.
+    """
+    labels, rows = [], []
+    for text in text_of(path).removeprefix("\ufeff").split("\n"):
+        data = _parsed(text)
+        about_issue = bool(data.get("kind")) and not data.get("title")
+        if text.strip() and not about_issue:
+            labels.append(data)
+        row = json.dumps({"text": data.get("summary"), **data}) if data else text
+        rows.append("" if about_issue else row)  # lines keep their numbers
+    lines = read_lines("\n".join(rows))
+    bad = next((line for line in lines if line.entry is None), None)
+    if bad is not None:
+        raise UsageError(bad.error or "cannot be read", where=f"{path}, line {bad.number}")
     entries = tuple(entries_of_lines(lines))
-    texts = [text for text in path.read_text(encoding="utf-8").split("\n") if text.strip()]
-    labels = [json.loads(text) for text, line in zip(texts, lines, strict=True) if line.entry]
-    if len(labels) != len(lines):
-        bad = next(line for line in lines if line.entry is None)
-        raise UsageError(bad.error or "cannot be read", where=f"{path}:{bad.number}")
-    rows = []
-    for label, entry, judged in zip(labels, entries, judged_lines(entries), strict=True):
-        rows.append(
-            Labelled(
-                id=entry.id,
-                lang=entry.lang,
-                gold=label.get("primary") or "",
-                gold_also=tuple(label.get("secondary") or ()),
-                section=str(judged["section"]),
-                also=tuple(map(str, judged["also"])),  # type: ignore[call-overload]
-                gold_story=label.get("story") or "",
-                story=str(judged["story"]),
-            )
+    return [
+        Labelled(
+            id=entry.id,
+            lang=entry.lang,
+            gold=label.get("primary") or "",
+            gold_also=tuple(label.get("secondary") or ()),
+            section=str(judged["section"]),
+            also=tuple(map(str, judged["also"])),  # type: ignore[call-overload]
+            gold_story=label.get("story") or "",
+            story=str(judged["story"]),
         )
-    return rows
+        for label, entry, judged in zip(labels, entries, judged_lines(entries), strict=True)
+    ]
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def _figure(found: Figure) -> str:

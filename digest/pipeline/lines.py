@@ -23,8 +23,13 @@ def lines_of(path: Path) -> tuple[Line, ...]:
 
     Raises ``UsageError`` for a file that cannot be read.
     """
+    return read_lines(text_of(path))
+
+
+def text_of(path: Path) -> str:
+    """The text of the file. Raises ``UsageError`` for one that cannot be read."""
     try:
-        return read_lines(path.read_text(encoding="utf-8", errors="replace"))
+        return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from error
 

@@ -69,8 +69,8 @@ def test_reasons_sum_to_the_raw_score_and_the_prior_is_one_of_them(
     assert plain.section == hinted.section == "energy"
     gained = sum(r.weight for r in hinted.reasons) - sum(r.weight for r in plain.reasons)
     assert gained == pytest.approx(PRIOR)
-    assert "source’s section" in {reason.feature for reason in hinted.reasons}
-    assert any(reason.feature == "word “pipeline”" for reason in plain.reasons)
+    assert "its source’s section" in {reason.feature for reason in hinted.reasons}
+    assert any(reason.feature == "the word “pipeline”" for reason in plain.reasons)
     assert 0 < plain.score < hinted.score <= 1
 
 
