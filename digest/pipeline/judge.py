@@ -9,21 +9,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from digest.data.names import load_names
 from digest.data.sections import SHIPPED_SECTIONS
-from digest.judge.embed import (
-    Vectors,
-    encode_entries,
-    load_embedder,
-    packed,
-    texts_to_encode,
-    vectors_of,
-)
+from digest.judge.embed import Vectors, encode_entries, load_embedder
 from digest.judge.keep import keep_ids, stories_of
 from digest.judge.rank import rank
 from digest.judge.sections import Classifier
@@ -35,7 +28,7 @@ from digest.pipeline.lines import entries_of_lines, lines_of
 from digest.pipeline.result import Result
 from digest.pipeline.window import candidates
 from digest.pipeline.workspace import Workspace, open_workspace
-from digest.store.judgements import judgements_for, save_judgements, save_vectors, vectors_for
+from digest.store.judgements import judgements_for, save_judgements
 from digest.store.stories import save_stories, stories_touching
 from digest.text.mentions import NameFinder
 
@@ -120,9 +113,11 @@ def judgements(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Judgement]:
             version=version,
             lang=entry.lang,
             placement=placement,
-            names=ws.classifier.names(entry),
+            names=names,
         )
-        for entry, placement in zip(fresh, ws.classifier.place(fresh, vectors), strict=True)
+        for entry, (placement, names) in zip(
+            fresh, ws.classifier.judged(fresh, vectors), strict=True
+        )
     ]
     with ws.store.write() as connection:
         save_judgements(connection, made)
@@ -130,19 +125,8 @@ def judgements(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Judgement]:
 
 
 def _stored_vectors(ws: Workspace, entries: Sequence[Entry]) -> Vectors | None:
-    """The sentence vectors of the entries, encoded in one batch where the store has none yet."""
-    texts = texts_to_encode(entries)
-    with ws.store.read() as connection:
-        known: Mapping[str, bytes] = vectors_for(connection, texts)
-    missing = {key: text for key, text in texts.items() if key not in known}
-    if missing:
-        if ws.embedder is None:
-            return None
-        made = packed(missing, ws.embedder)
-        with ws.store.write() as connection:
-            save_vectors(connection, made)
-        known = {**known, **made}
-    return vectors_of(entries, known)
+    """The sentence vectors of the entries; nothing without an encoder."""
+    return None if ws.embedder is None else ws.embedder.of_entries(entries)
 
 
 def judge_lines(path: Path) -> Result:
@@ -166,8 +150,9 @@ def judged_lines(entries: Sequence[Entry]) -> list[dict[str, object]]:
     embedder = load_embedder()
     classifier = Classifier(SHIPPED_SECTIONS, NameFinder(load_names()), embedder=embedder)
     vectors = encode_entries(entries, embedder) if entries else None
-    placed = classifier.place(entries, vectors)
-    names = [classifier.names(entry) for entry in entries]
+    judged = classifier.judged(entries, vectors)
+    placed = [placement for placement, _ in judged]
+    names = [found for _, found in judged]
     # Ids of lines may repeat and follow the order of lines; stories are made of what lines say.
     unique = [
         replace(entry, id=f"{entry.fingerprint}\n{entry.publisher}\n{entry.url}\n{number}")

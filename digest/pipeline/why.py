@@ -18,6 +18,9 @@ from digest.store.issues import overrides
 from digest.store.stories import find_story, stories_touching
 
 
+_DECIDERS = {"model": "the model", "editor": "the editor"}
+
+
 def why(config: Path, what: str, *, now: datetime) -> Result:
     """The result of ``digest why``: of an entry by id, or of a story by id.
 
@@ -120,13 +123,22 @@ def _period_of(ws: Workspace, entries: Sequence[Entry]) -> Period:
 def _placement_lines(placement: Placement) -> list[str]:
     also = f" (also {', '.join(placement.also)})" if placement.also else ""
     head = f"section {placement.section}, probability {placement.score:.2f}{also}"
-    return [f"{head}, decided by {placement.decided_by}:", *map(_reason, placement.reasons)]
+    return [
+        f"{head}, decided by {_DECIDERS.get(placement.decided_by, placement.decided_by)}, because",
+        *map(_reason, placement.reasons),
+        f"  {_raw(placement):+6.2f}  in all, where 0 is the mean of all sections",
+    ]
+
+
+def _raw(placement: Placement) -> float:
+    return sum(reason.weight for reason in placement.reasons)
 
 
 def _placement(placement: Placement) -> dict[str, object]:
     return {
         "section": placement.section,
         "score": placement.score,
+        "raw": round(_raw(placement), 4),
         "also": list(placement.also),
         "reasons": _reasons(placement.reasons),
         "decided_by": placement.decided_by,

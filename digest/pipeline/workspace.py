@@ -29,8 +29,8 @@ from digest.store.database import Store, copy_database, open_store
 from digest.store.locks import hold
 
 if TYPE_CHECKING:
-    from digest.judge.embed import Embedder
     from digest.judge.sections import Classifier
+    from digest.pipeline.vectors import StoredEmbedder
     from digest.render.environment import Templates
     from digest.text.mentions import NameFinder
 
@@ -83,21 +83,25 @@ class Workspace:
         return NameFinder(load_names())
 
     @cached_property
-    def embedder(self) -> Embedder | None:
-        """The sentence encoder, loaded when a text has no vector yet."""
-        from digest.judge.embed import load_embedder  # noqa: PLC0415 - see above
+    def embedder(self) -> StoredEmbedder | None:
+        """The sentence encoder by way of the store; nothing where its package is not installed."""
+        from digest.pipeline.vectors import StoredEmbedder, encoder_installed  # noqa: PLC0415 - see above
 
-        return load_embedder()
+        if encoder_installed():
+            return StoredEmbedder(self.store)
+        log.warning("no sentence encoder: sections and stories go by words and names only")
+        return None
 
     @cached_property
     def classifier(self) -> Classifier:
-        """What places entries in this newsletter's sections."""
-        from digest.judge.features import LABELS  # noqa: PLC0415 - see above
+        """What places entries in this newsletter's sections, as its editor taught it."""
         from digest.judge.sections import Classifier  # noqa: PLC0415 - see above
+        from digest.pipeline.lessons import lessons_of  # noqa: PLC0415 - see above
 
-        own = any(section.id not in LABELS for section in self.config.sections)
-        embedder = self.embedder if own else None
-        return Classifier(self.config.sections, self.finder, embedder=embedder)
+        lessons = lessons_of(self.store, self.id)
+        return Classifier(
+            self.config.sections, self.finder, embedder=self.embedder, lessons=lessons
+        )
 
     @property
     def site(self) -> Site:
