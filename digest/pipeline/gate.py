@@ -24,7 +24,6 @@ from digest.write.gatecontext import (
     Finding,
     Wording,
     earlier_of,
-    pages,
     parts_of,
 )
 
@@ -91,7 +90,7 @@ def context_of(ws: Workspace, draft: Draft) -> Context:
         finder=ws.finder,
         language=ws.config.newsletter.language,
         sections=ws.config.sections,
-        pages=pages(entry.url for entry in linked),
+        linked=linked,
         earlier=_earlier(ws, day, sample=draft.file.meta.sample),
         base_url=ws.config.newsletter.base_url,
         parts=parts,

@@ -105,8 +105,8 @@ class Asked:
 class Context:
     """Everything a check may look at; no check asks anyone else.
 
-    ``cited`` holds the stored entries by id, ``pages`` the normal addresses of stored entries
-    that the issue links to, ``asked`` the answers of the network by address (empty offline).
+    ``cited`` holds the stored entries by id, ``linked`` other stored ones whose pages the issue
+    links to, ``asked`` the answers of the network by address (empty offline).
     """
 
     draft: DraftFile
@@ -114,7 +114,7 @@ class Context:
     finder: NameFinder
     language: str = "en"
     sections: tuple[Section, ...] = ()
-    pages: frozenset[str] = frozenset()
+    linked: tuple[Entry, ...] = ()
     earlier: tuple[Earlier, ...] = ()
     base_url: str | None = None
     asked: Mapping[str, Asked] = field(default_factory=dict)

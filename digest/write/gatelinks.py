@@ -17,7 +17,8 @@ _UNREAD = re.compile(r"\[[^\[\]]+\]\([^()]*\)")
 def check_links(context: Context) -> Iterator[Finding]:
     """Every link leads to a page of a stored entry, or of our own archive."""
     listed = pages(each.url for each in context.draft.meta.entries)
-    stored = pages(each.entry.url for each in context.cited.values()) | context.pages
+    known = (*(each.entry for each in context.cited.values()), *context.linked)
+    stored = pages(each.url for each in known)
     for part in context.parts:
         for piece in part.pieces:
             for link in piece.links:

@@ -82,6 +82,9 @@ def _free_quote(context: Context, part: Part, piece: Piece, quote: str) -> Itera
     """Words that a person quotes: warned of where no cited entry holds them."""
     if count_words(quote) < _LEAST_WORDS and not piece.quotation:
         return
+    headline = normal(quote)
+    if any(headline in normal(each.title) for each in context.linked):
+        return  # under further reading, where the house style sets the case of headlines
     if not any(_holds(quote, each) for each in context.cited.values()):
         message = f"“{shown(quote)}” stands in no entry the issue cites, so nothing vouches for it"
         yield warning("quotation-unsourced", message, piece.line, part.id)

@@ -328,6 +328,14 @@ def test_what_an_earlier_issue_used_comes_again_with_a_mark_only() -> None:
     assert not {"link-reused", "quotation-reused"} & codes(marked, earlier=(before,))
 
 
+def test_a_headline_under_further_reading_is_vouched_for_by_the_page_it_links_to() -> None:
+    other = entry("ee55", "Far Post", "Storm Closes the Northern Sea Route. More follows.")
+    line = "- “Storm closes the northern sea route” – [Far Post](https://example.org/ee55)"
+    text = faulty(THOUGHT, line)
+    assert codes(text) == {"quotation-unsourced", "link-unknown"}
+    assert codes(text, linked=(other,)) == set()
+
+
 def test_our_own_archive_is_no_unknown_page() -> None:
     text = faulty(THOUGHT, "See [our issue](https://letter.example.org/issues/2026-03-05/).")
     assert "link-unknown" in codes(text)
