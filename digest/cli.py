@@ -189,6 +189,30 @@ def _why(
     return why(settings.config, what, now=clock())
 
 
+@command(app, "teach")
+def _teach(
+    settings: Settings,
+    entry: Annotated[str | None, typer.Argument(metavar="[ENTRY]", help="Its id or start.")] = None,
+    section: Annotated[str | None, typer.Argument(metavar="[SECTION]")] = None,
+    *,
+    listed: Annotated[
+        bool, typer.Option("--list", help="What was taught and still holds.")
+    ] = False,
+    undo: Annotated[int | None, typer.Option("--undo", help="Take back correction N.")] = None,
+) -> Result:
+    """Say in which section an entry belongs; entries like it follow from the next run on."""
+    from digest.pipeline.teach import list_corrections, take_back, teach
+
+    asked = (entry is not None or section is not None, listed, undo is not None)
+    if sum(asked) != 1 or (asked[0] and section is None):
+        raise UsageError("give an ENTRY and a SECTION, or --list, or --undo N")
+    if undo is not None:
+        return take_back(settings.config, undo, now=clock())
+    if listed or entry is None or section is None:
+        return list_corrections(settings.config, now=clock())
+    return teach(settings.config, entry=entry, section=section, now=clock())
+
+
 @command(app, "search")
 def _search(
     settings: Settings,
@@ -212,29 +236,18 @@ def _doctor(settings: Settings) -> Result:
 
 @command(sources, "list")
 def _sources_list(settings: Settings) -> Result:
-    """All sources with their health, the worst first; asks nobody."""
+    """All sources with their state."""
     from digest.pipeline.sources import list_sources
 
     return list_sources(settings.config, now=clock())
 
 
 @command(sources, "check")
-def _sources_check(
-    settings: Settings,
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these, gone ones too.")
-    ] = None,
-    *,
-    offline: Offline = False,
-    write: Annotated[
-        bool, typer.Option("--write", help="Write permanent moves into sources.yaml.")
-    ] = False,
-) -> Result:
+def _sources_check(settings: Settings, *, offline: Offline = False) -> Result:
     """Read every source now and say what is wrong."""
-    from digest.pipeline.checksources import CheckOptions, check_sources
+    from digest.pipeline.sources import check_sources
 
-    options = CheckOptions(named=tuple(names or ()), offline=offline, write=write)
-    return check_sources(settings.config, options, now=clock())
+    return check_sources(settings.config, offline=offline, now=clock())
 
 
 @command(sources, "add")
@@ -275,7 +288,7 @@ def _sources_import(
     settings: Settings, file: Annotated[Path, typer.Argument(metavar="FILE.opml")]
 ) -> Result:
     """Write the feeds of an OPML file into sources.yaml."""
-    from digest.pipeline.opml import import_opml
+    from digest.pipeline.sources import import_opml
 
     return import_opml(settings.config, file)
 
@@ -283,9 +296,36 @@ def _sources_import(
 @command(sources, "export")
 def _sources_export(settings: Settings) -> Result:
     """Print the feeds as OPML."""
-    from digest.pipeline.opml import export_opml
+    from digest.pipeline.sources import export_opml
 
     return export_opml(settings.config)
+
+
+@command(app, "train")
+def _train(
+    _settings: Settings,
+    *,
+    add: Annotated[
+        list[Path] | None, typer.Option("--add", help="Labelled lines (JSON Lines) to take in.")
+    ] = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option("--against", help="Folder of evaluation items that no line may resemble."),
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--in", help="Folder of lines and weights; default: shipped.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; say whether the weights are current.")
+    ] = False,
+) -> Result:
+    """Make the weights of the section model from the labelled lines."""
+    from digest.pipeline.train import SHIPPED, TrainOptions, train
+
+    options = TrainOptions(
+        add=tuple(add or ()), against=tuple(against or ()), folder=folder or SHIPPED, check=check
+    )
+    return train(options)
 
 
 @command(evaluate, "sections")
