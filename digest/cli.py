@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from digest.cli_issue import DryRun, issue_commands
+from digest.cli_judge import judge_commands
 from digest.console import Settings, clock, command, fail
 from digest.errors import UsageError
 from digest.pipeline.result import Result
@@ -27,11 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 sources = typer.Typer(help="Look after the sources.", rich_markup_mode=None, no_args_is_help=True)
-evaluate = typer.Typer(
-    help="Measure the judgement against labels.", rich_markup_mode=None, no_args_is_help=True
-)
 app.add_typer(sources, name="sources")
-app.add_typer(evaluate, name="evaluate")
+app.add_typer(judge_commands)
 app.add_typer(issue_commands)
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Issue of this DATE or time.")]
@@ -189,30 +187,6 @@ def _why(
     return why(settings.config, what, now=clock())
 
 
-@command(app, "teach")
-def _teach(
-    settings: Settings,
-    entry: Annotated[str | None, typer.Argument(metavar="[ENTRY]", help="Its id or start.")] = None,
-    section: Annotated[str | None, typer.Argument(metavar="[SECTION]")] = None,
-    *,
-    listed: Annotated[
-        bool, typer.Option("--list", help="What was taught and still holds.")
-    ] = False,
-    undo: Annotated[int | None, typer.Option("--undo", help="Take back correction N.")] = None,
-) -> Result:
-    """Say in which section an entry belongs; entries like it follow from the next run on."""
-    from digest.pipeline.teach import list_corrections, take_back, teach
-
-    asked = (entry is not None or section is not None, listed, undo is not None)
-    if sum(asked) != 1 or (asked[0] and section is None):
-        raise UsageError("give an ENTRY and a SECTION, or --list, or --undo N")
-    if undo is not None:
-        return take_back(settings.config, undo, now=clock())
-    if listed or entry is None or section is None:
-        return list_corrections(settings.config, now=clock())
-    return teach(settings.config, entry=entry, section=section, now=clock())
-
-
 @command(app, "search")
 def _search(
     settings: Settings,
@@ -299,58 +273,6 @@ def _sources_export(settings: Settings) -> Result:
     from digest.pipeline.sources import export_opml
 
     return export_opml(settings.config)
-
-
-@command(app, "train")
-def _train(
-    _settings: Settings,
-    *,
-    add: Annotated[
-        list[Path] | None, typer.Option("--add", help="Labelled lines (JSON Lines) to take in.")
-    ] = None,
-    against: Annotated[
-        list[Path] | None,
-        typer.Option("--against", help="Folder of evaluation items that no line may resemble."),
-    ] = None,
-    folder: Annotated[
-        Path | None, typer.Option("--in", help="Folder of lines and weights; default: shipped.")
-    ] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; say whether the weights are current.")
-    ] = False,
-) -> Result:
-    """Make the weights of the section model from the labelled lines."""
-    from digest.pipeline.train import SHIPPED, TrainOptions, train
-
-    options = TrainOptions(
-        add=tuple(add or ()), against=tuple(against or ()), folder=folder or SHIPPED, check=check
-    )
-    return train(options)
-
-
-@command(evaluate, "sections")
-def _evaluate_sections(
-    _settings: Settings, file: Annotated[Path, typer.Argument(metavar="FILE.jsonl")]
-) -> Result:
-    """Accuracy and F1 of sections on labelled lines."""
-    from digest.pipeline.evaluate import evaluate_sections
-
-    return evaluate_sections(file)
-
-
-@command(evaluate, "stories")
-def _evaluate_stories(
-    _settings: Settings,
-    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl")],
-    *,
-    ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", help="Story pair A:B not to be scored.")
-    ] = None,
-) -> Result:
-    """BCubed and pairwise F1 of stories on labelled lines."""
-    from digest.pipeline.evaluate import evaluate_stories
-
-    return evaluate_stories(file, ignore=tuple(ignore or ()))
 
 
 def run_command(words: Sequence[str]) -> int:

@@ -40,7 +40,9 @@ ROOMS: dict[str, frozenset[str]] = {
     "desk": FOUNDATION | {"pipeline"},
     "console": FOUNDATION | {"pipeline"},
     "cli_issue": FOUNDATION | {"pipeline", "console"},
-    "cli": FOUNDATION | {"pipeline", "schedule", "desk", "console", "duration", "cli_issue"},
+    "cli_judge": FOUNDATION | {"pipeline", "console"},
+    "cli": FOUNDATION
+    | {"pipeline", "schedule", "desk", "console", "duration", "cli_issue", "cli_judge"},
     "__main__": frozenset({"cli"}),
 }
 """What each room may import besides itself. The picture is in docs/architecture.md."""
