@@ -65,6 +65,11 @@ class Casing:
         """Words that stand with a capital within sentences and never without."""
         return frozenset(word for word in self._capital if word.lower() not in self._small)
 
+    def kept(self, headline: str) -> frozenset[str]:
+        """What keeps its capitals in a headline: proper words, and names of the name book."""
+        found = self._finder.find(headline) if self._finder is not None else ()
+        return self.proper() | {headline[mention.start : mention.end] for mention in found}
+
 
 def curly(text: str) -> str:
     """The text with typographic quotation marks and apostrophes.

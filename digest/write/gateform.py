@@ -116,38 +116,33 @@ def check_headings(context: Context) -> Iterator[Finding]:
     if not meta.standfirst.strip():
         message = "the issue has no standfirst"
         yield warning("standfirst-missing", message, front_line(context, "standfirst"))
-    keep = _proper(context)
+    casing = _casing(context)
     questions = [part for part in context.stories if part.heading.rstrip("”’\"'").endswith("?")]
     for part in questions[1:]:
         yield warning("heading-question", "a second heading is a question", part.line, part.id)
     for part in context.stories:
-        yield from _heading(part, keep)
+        yield from _heading(part, casing)
 
 
-def _heading(part: Part, keep: frozenset[str]) -> Iterator[Finding]:
+def _heading(part: Part, casing: Casing) -> Iterator[Finding]:
     if not part.heading.strip():
         yield error("heading-missing", "the story has no heading", part.line, part.id)
         return
     if len(part.heading) > LONGEST:
         message = f"the heading has {len(part.heading)} characters; {LONGEST} are enough"
         yield warning("heading-long", message, part.line, part.id)
-    cased = sentence_case(part.heading, keep)
-    pairs = zip(cased.split(), part.heading.split(), strict=False)
-    if sum(one != other for one, other in pairs) >= _RECASED:
+    cased = sentence_case(part.heading, casing.kept(part.heading))
+    pairs = zip(part.heading.split(), cased.split(), strict=False)
+    if sum(one != other and other.islower() for one, other in pairs) >= _RECASED:
         message = f"the heading is not in sentence case: {shown(cased, LONGEST)}"
         yield warning("heading-case", message, part.line, part.id)
 
 
-def _proper(context: Context) -> frozenset[str]:
-    """Words that keep their capital: those the entries and the issue write so in sentences."""
+def _casing(context: Context) -> Casing:
+    """Knows the words that keep their capital: those the entries and the issue write so."""
     texts = [w.text for each in context.cited.values() for w in each.wordings]
     texts += [part.text for part in context.parts]
-    book = frozenset(
-        context.finder.name(mention.name_id).name
-        for part in context.stories
-        for mention in context.finder.find(part.heading)
-    )
-    return Casing(texts, context.finder).proper() | book
+    return Casing(texts, context.finder)
 
 
 def check_sections(context: Context) -> Iterator[Finding]:

@@ -71,7 +71,7 @@ def cased(title: str, casing: Casing) -> str:
     long = [word for word in words if len(word) >= _SMALL_WORDS]
     capital = [word for word in long if word[0].isupper()]
     if len(long) > _SOME and len(capital) > 0.6 * len(long):
-        return sentence_case(title, casing.proper())
+        return sentence_case(title, casing.kept(title))
     return title[:1].upper() + title[1:]
 
 

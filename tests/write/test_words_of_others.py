@@ -175,3 +175,10 @@ def test_changes_of_a_draft_are_decisions() -> None:
     assert found[0].entry_ids == ("s-1",)
     assert differences(after, after) == ()
     assert differences(before, apply(before, found)) == found[:4]
+
+
+def test_names_of_the_book_keep_their_capitals_in_a_recased_headline() -> None:
+    told = entry("Unattainable Utopia: How Alexei Kudrin and Putin Plan to Reform the State")
+    assert heading_of([told], Casing([], FINDER)) == (
+        "Unattainable utopia: How Alexei Kudrin and Putin plan to reform the state"
+    )
