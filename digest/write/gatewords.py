@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from digest.data.prose import load_prose
-from digest.model import Entry
+from digest.model import Entry, Name
 from digest.text.mentions import NameFinder
 from digest.text.words import normal, tokens
 from digest.write.gatecontext import Cited
@@ -53,9 +53,21 @@ def _empty_words() -> frozenset[str]:
 
 
 def facts_of_entries(entries: Iterable[Cited], finder: NameFinder) -> Facts:
-    """What entries support: every wording, who published them and when."""
-    text = [part for each in entries for part in _said(each)]
+    """What entries support: every wording, who published them and when, how many they are.
+
+    Who somebody is, as the name book has it, is supported where the entry names them.
+    """
+    known = tuple(entries)
+    text = [part for each in known for part in _said(each)]
+    people = {mention.name_id for part in text for mention in finder.find(part)}
+    text += [_who(finder.name(each)) for each in sorted(people)]
+    text += [str(count) for count in range(2, len(known) + 1)]
     return facts_in("\n".join(text), finder)
+
+
+def _who(name: Name) -> str:
+    adjective = load_prose().adjectives.get(name.country or "", "")
+    return f"{name.name}, {name.role or ''} {adjective}"
 
 
 def _said(cited: Cited) -> list[str]:

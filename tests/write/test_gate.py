@@ -349,6 +349,21 @@ def test_what_a_source_writes_itself_is_no_leftover_of_ours() -> None:
     assert found.severity is Severity.WARNING
 
 
+def test_who_a_person_is_comes_from_the_name_book() -> None:
+    text = faulty("that Wang Yi had", "that Wang Yi, the foreign minister of China, had")
+    assert codes(text) == set()
+
+
+def test_a_line_of_credits_may_count_its_outlets() -> None:
+    others = [entry(f"f{n:03}", f"Outlet {n}", f"Report {n} says little.") for n in range(12)]
+    ids = " ".join(each.id for each in others)
+    line = f"Also reported by [Outlet 0](https://example.org/f000) and 11 others. <!-- e:{ids} -->"
+    known = cited(*ENTRIES, *others)
+    assert codes(faulty("## Cyber", line + "\n\n## Cyber"), cited=known) == set()
+    wrong = line.replace("11 others", "40 others")
+    assert "invented" in codes(faulty("## Cyber", wrong + "\n\n## Cyber"), cited=known)
+
+
 def test_a_sentence_about_a_report_in_another_language_is_judged_by_names_and_figures() -> None:
     report = entry("dd44", "Порт", "Токаев приветствовал решение открыть порт 10 марта.", lang="ru")
     line = "[Порт](https://example.org/dd44) reported that Tokayev hailed it. <!-- e:dd44 -->"
