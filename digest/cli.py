@@ -210,18 +210,29 @@ def _doctor(settings: Settings) -> Result:
 
 @command(sources, "list")
 def _sources_list(settings: Settings) -> Result:
-    """All sources with their state."""
+    """All sources with their health, the worst first; asks nobody."""
     from digest.pipeline.sources import list_sources
 
     return list_sources(settings.config, now=clock())
 
 
 @command(sources, "check")
-def _sources_check(settings: Settings, *, offline: Offline = False) -> Result:
+def _sources_check(
+    settings: Settings,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these, gone ones too.")
+    ] = None,
+    *,
+    offline: Offline = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write permanent moves into sources.yaml.")
+    ] = False,
+) -> Result:
     """Read every source now and say what is wrong."""
-    from digest.pipeline.sources import check_sources
+    from digest.pipeline.checksources import CheckOptions, check_sources
 
-    return check_sources(settings.config, offline=offline, now=clock())
+    options = CheckOptions(named=tuple(names or ()), offline=offline, write=write)
+    return check_sources(settings.config, options, now=clock())
 
 
 @command(sources, "add")
@@ -262,7 +273,7 @@ def _sources_import(
     settings: Settings, file: Annotated[Path, typer.Argument(metavar="FILE.opml")]
 ) -> Result:
     """Write the feeds of an OPML file into sources.yaml."""
-    from digest.pipeline.sources import import_opml
+    from digest.pipeline.opml import import_opml
 
     return import_opml(settings.config, file)
 
@@ -270,7 +281,7 @@ def _sources_import(
 @command(sources, "export")
 def _sources_export(settings: Settings) -> Result:
     """Print the feeds as OPML."""
-    from digest.pipeline.sources import export_opml
+    from digest.pipeline.opml import export_opml
 
     return export_opml(settings.config)
 

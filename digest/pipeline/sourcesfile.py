@@ -1,8 +1,10 @@
-"""Writing new sources into ``sources.yaml``: every other byte of it stays as it was."""
+"""Writing new sources and addresses into ``sources.yaml``: every other byte stays as it was."""
 
 from __future__ import annotations
 
 import io
+import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -105,3 +107,75 @@ def _rewritten(before: bytes, rows: Sequence[Mapping[str, str]]) -> bytes:
     made = io.BytesIO()
     writer.dump(data, made)
     return made.getvalue()
+
+
+# --- other addresses -----------------------------------------------------------------------------
+
+
+def write_addresses(config: Path, changes: Mapping[str, str]) -> None:
+    """The sources of the file stand at their new addresses (new by old); nothing else changes.
+
+    A result that does not load is taken back: OutputError.
+    """
+    before = config.read_bytes()
+    write_file(config, with_addresses(before.decode("utf-8"), changes).encode("utf-8"))
+    try:
+        load_config(config)
+    except Exception as error:
+        write_file(config, before)
+        message = f"a new address does not fit the configuration; nothing was changed ({error})"
+        raise OutputError(message, where=str(config)) from error
+
+
+def with_addresses(text: str, changes: Mapping[str, str]) -> str:
+    """The text of the file with other values of ``url``, each in the quotes it had.
+
+    Values are put in by their place in the text, so that every other character stays. Raises
+    OutputError where the file is written in such a way (aliases, folded lines) that this would
+    change something else.
+    """
+    start = len(text) - len(text.removeprefix("\ufeff"))
+    made, plain = text, text[start:]
+    for node in reversed(_address_nodes(plain)):
+        if node.value in changes:
+            first, last = start + node.start_mark.index, start + node.end_mark.index
+            made = made[:first] + _scalar(changes[node.value], node.style) + made[last:]
+    wanted = [_moved(each, changes) for each in _sources(plain)]
+    if _sources(made[start:]) != wanted or not wanted:
+        raise OutputError(
+            "the addresses are written in a form that cannot be changed alone; change them by hand",
+            where=", ".join(changes.values()),
+        )
+    return made
+
+
+def _address_nodes(text: str) -> list[Any]:
+    """The value of each source's ``url``, in the order of the text."""
+    root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    top = root.value if isinstance(root, yaml.MappingNode) else []
+    rows = [row for key, value in top if key.value == "sources" for row in value.value]
+    return [
+        value
+        for row in rows
+        if isinstance(row, yaml.MappingNode)
+        for key, value in row.value
+        if key.value == "url" and isinstance(value, yaml.ScalarNode)
+    ]
+
+
+def _moved(source: object, changes: Mapping[str, str]) -> object:
+    if not isinstance(source, dict) or source.get("url") not in changes:
+        return source
+    return source | {"url": changes[source["url"]]}
+
+
+_PLAIN = re.compile(r"https?://[A-Za-z0-9._~/?&=%+@:;!$-]*[A-Za-z0-9/=_-]")
+
+
+def _scalar(value: str, style: str | None) -> str:
+    """The value in the quotes that stood there; in double ones where it could not do without."""
+    if style == "'":
+        return "'" + value.replace("'", "''") + "'"
+    if not style and _PLAIN.fullmatch(value):
+        return value
+    return json.dumps(value, ensure_ascii=False)

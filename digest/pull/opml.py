@@ -1,25 +1,47 @@
-"""OPML 2.0 subscription lists: read into feeds, written from sources. Folders are sections."""
+"""OPML 2.0 subscription lists: read into feeds, written from sources. Folders are sections.
+
+What OPML has no place for stands in ``category``, as slash-delimited paths of the specification
+("/ownership/state"); the language has an attribute of its own. Other readers show or ignore them.
+"""
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote, unquote
 from xml.parsers import expat
 
 from digest.errors import ParseError
 from digest.model import Section
 from digest.source import Source
-from digest.text.urls import is_web_url
+from digest.text.urls import is_web_url, without_userinfo
+
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What XML 1.0 cannot hold, and what would end a line."""
+
+_BREAKS = re.compile(r"\s*[\t\n\r\x0b\x0c\x85\u2028\u2029]\s*")
+_LONGEST = 2000
+"""Characters of a name or an address; a hostile list may hold one of megabytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """One feed of a list; ``folder`` is the innermost outline it stands in."""
+    """One feed of a list; ``folder`` is the innermost outline it stands in.
+
+    The rest is what ``category`` and ``language`` said, unchecked.
+    """
 
     name: str
     url: str
     folder: str | None = None
+    section: str | None = None
+    ownership: str | None = None
+    publisher: str | None = None
+    country: str | None = None
+    type: str | None = None
+    lang: str | None = None
 
 
 def read_opml(body: bytes, *, where: str) -> tuple[Subscription, ...]:
@@ -45,25 +67,62 @@ def read_opml(body: bytes, *, where: str) -> tuple[Subscription, ...]:
 
 
 def write_opml(sources: Iterable[Source], sections: Mapping[str, Section], *, title: str) -> str:
-    """The feeds of a newsletter as OPML; a source with a section stands in its folder."""
+    """The feeds of a newsletter as OPML; a source with a section stands in its folder.
+
+    Without passwords: a list is made to be given away. See ``is_listed`` for what is left out.
+    """
     root = ET.Element("opml", version="2.0")
-    ET.SubElement(ET.SubElement(root, "head"), "title").text = title
+    ET.SubElement(ET.SubElement(root, "head"), "title").text = _writable(title)
     body = ET.SubElement(root, "body")
     folders: dict[str, ET.Element] = {}
     for source in sources:
-        if source.url is None:
+        if source.url is None or not is_listed(source):
             continue
         parent = body
         if source.section is not None:
             if source.section not in folders:
-                name = sections[source.section].title
+                name = _writable(sections[source.section].title)
                 folders[source.section] = ET.SubElement(body, "outline", text=name, title=name)
             parent = folders[source.section]
-        ET.SubElement(
-            parent, "outline", type="rss", text=source.name, title=source.name, xmlUrl=source.url
-        )
+        ET.SubElement(parent, "outline", _attributes(source, source.url))
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def is_listed(source: Source) -> bool:
+    """Whether a source can stand in a list: no files, no mailbox, no page read by selectors."""
+    return source.url is not None and is_web_url(source.url) and source.type not in _OWN_TYPES
+
+
+_OWN_TYPES = frozenset({"page", "imap", "files"})
+_SAFE = " "
+_KEPT = ("section", "ownership", "country", "type", "publisher")
+
+
+def _attributes(source: Source, url: str) -> dict[str, str]:
+    name = _writable(without_userinfo(source.name))
+    values = {"type": "rss", "text": name, "title": name, "xmlUrl": without_userinfo(url)}
+    if source.lang:
+        values["language"] = source.lang
+    facts = {key: str(value) for key in _KEPT if (value := getattr(source, key))}
+    if facts:
+        paths = (f"/{key}/{quote(_writable(fact), safe=_SAFE)}" for key, fact in facts.items())
+        values["category"] = ",".join(paths)
+    return values
+
+
+def _facts(category: str) -> dict[str, str]:
+    """What our own paths among the categories say; those of others are theirs."""
+    facts = {}
+    for path in category.split(","):
+        _, key, value, *more = [*path.strip().split("/"), "", "", ""][:4]
+        if key in _KEPT and value and not any(more):
+            facts[key] = unquote(value)[:_LONGEST]
+    return facts
+
+
+def _writable(text: str) -> str:
+    return _UNWRITABLE.sub(" ", text)
 
 
 @dataclass(slots=True)
@@ -84,12 +143,15 @@ class _Reader:
         if tag != "outline":
             return
         # xmlurl and XMLURL are about, too.
-        values = {key.lower(): " ".join(value.split()) for key, value in attributes.items()}
+        values = {key.lower(): _BREAKS.sub(" ", text).strip() for key, text in attributes.items()}
         folder = self.folders[-1] if self.folders else None
-        name = values.get("title") or values.get("text") or ""
+        name = (values.get("title") or values.get("text") or "")[:_LONGEST]
         url = _address(values.get("xmlurl", ""))
         if url is not None:
-            self.found.setdefault(url, Subscription(name=name or url, url=url, folder=folder))
+            facts = _facts(values.get("category", ""))
+            lang = values.get("language", "").lower().partition("-")[0] or None
+            feed = Subscription(name=name or url, url=url, folder=folder, lang=lang, **facts)
+            self.found.setdefault(url, feed)
             name = ""
         self.folders.append(name or folder)
 
@@ -106,4 +168,4 @@ def _address(text: str) -> str | None:
     scheme, _, rest = text.partition(":")
     if scheme.lower() == "feed":
         text = f"http:{rest}" if rest.startswith("//") else rest
-    return text if is_web_url(text) else None
+    return text if len(text) <= _LONGEST and is_web_url(text) else None

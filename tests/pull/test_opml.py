@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from digest.data.sections import SHIPPED_SECTIONS
 from digest.errors import ParseError
-from digest.pull.opml import Subscription, read_opml, write_opml
+from digest.model import Ownership
+from digest.pull.opml import Subscription, is_listed, read_opml, write_opml
 from digest.source import Source
+from digest.text.urls import is_web_url
 
 SECTIONS = {section.id: section for section in SHIPPED_SECTIONS}
 NAMES = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" "), min_size=1)
@@ -24,27 +26,79 @@ def read(body: str) -> list[tuple[str, str, str | None]]:
     return [(each.name, each.url, each.folder) for each in found]
 
 
-rows = st.lists(st.tuples(NAMES.filter(str.strip), st.sampled_from([None, *SECTIONS])), max_size=8)
+PATHS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=9)
+sources = st.builds(
+    Source,
+    id=st.just("id"),
+    name=NAMES.map(str.strip).filter(bool),
+    url=PATHS.map(lambda path: f"https://example.org/{path}?a=1&b=<").filter(is_web_url),
+    section=st.sampled_from([None, *SECTIONS]),
+    ownership=st.sampled_from([None, *Ownership]),
+    lang=st.sampled_from([None, "en", "ru", "zh"]),
+    country=st.sampled_from([None, "CN", "RU"]),
+    publisher=st.none() | NAMES.map(str.strip).filter(bool),
+    type=st.sampled_from([None, "feed", "sitemap", "telegram"]),
+)
+lists = st.lists(sources, max_size=8, unique_by=lambda source: source.url)
 
 
-@given(rows)
-def test_what_is_written_comes_back_with_its_folders(given_rows: list[tuple[str, str]]) -> None:
-    sources = [
-        Source(id=str(n), name=name, url=f"https://example.org/{n}?a=1&b=<", section=section)
-        for n, (name, section) in enumerate(given_rows)
-    ]
-    text = write_opml(sources, SECTIONS, title="A & B")
-    found = read_opml(text.encode(), where="list.opml")
-    expected = {
+@given(lists)
+def test_what_is_written_comes_back_with_its_folders(given_sources: list[Source]) -> None:
+    text = write_opml(given_sources, SECTIONS, title="A & B")
+    assert set(read_opml(text.encode(), where="list.opml")) == {
         Subscription(
-            name=" ".join(source.name.split()),
+            name=source.name,
             url=source.url or "",
             folder=SECTIONS[source.section].title if source.section else None,
+            section=source.section,
+            ownership=source.ownership,
+            publisher=source.publisher,
+            country=source.country,
+            type=source.type,
+            lang=source.lang,
         )
-        for source in sources
+        for source in given_sources
     }
-    assert set(found) == expected
-    assert len(found) == len(sources)
+
+
+def test_no_password_leaves_in_a_list() -> None:
+    url = "https://me:hush@example.org/feed"
+    text = write_opml([Source(id="a", name=url, url=url)], SECTIONS, title="T")
+    assert "hush" not in text
+    (found,) = read_opml(text.encode(), where="list.opml")
+    assert found.url == "https://example.org/feed"
+
+
+@pytest.mark.parametrize("kind", ["page", "imap", "files"])
+def test_what_no_feed_reader_could_follow_is_left_out(kind: str) -> None:
+    url = "imaps://mail.example.org/" if kind == "imap" else "https://example.org/"
+    assert not is_listed(Source(id="a", name="A", url=url, type=kind))
+    assert not is_listed(Source(id="a", name="A", path="notes/"))
+    assert is_listed(Source(id="a", name="A", url="https://example.org/"))
+
+
+def test_names_that_xml_cannot_hold_are_written_all_the_same() -> None:
+    name = "A\x00\x1b\ufffe\ud800 B"
+    text = write_opml([Source(id="a", name=name, url="https://a.example/")], SECTIONS, title=name)
+    assert len(read_opml(text.encode(), where="list.opml")) == 1
+
+
+def test_categories_of_others_say_nothing_to_us() -> None:
+    body = """<outline text="A" xmlUrl="https://a.example/" language="zh-CN"
+      category="/Ownership/state,news,/section/a/b,/country,//,/publisher/A%2FB, /type/feed"/>"""
+    (found,) = read_opml(opml(body), where="list.opml")
+    assert found == Subscription(
+        name="A", url="https://a.example/", lang="zh", publisher="A/B", type="feed"
+    )
+
+
+def test_no_name_and_no_address_is_of_any_length() -> None:
+    long = "x" * 3000
+    assert read(f'<outline text="A" xmlUrl="https://a.example/{long}"/>') == []
+    ((name, _, folder),) = read(
+        f'<outline text="{long}"><outline text="{long}" xmlUrl="https://a.example/"/></outline>'
+    )
+    assert (len(name), len(folder or "")) == (2000, 2000)
 
 
 def test_local_files_are_no_subscriptions() -> None:
