@@ -51,7 +51,8 @@ class Health:
             "moved": state.moved_to is not None,
             "quiet": self.quiet is not None,
             "double": bool(self.doubles),
-            "new": state.checked_at is None,
+            # Looked at is not read: its host may have been given up for the run.
+            "new": state.succeeded_at is None,
         }
         return tuple(kind for kind in ORDER if holds.get(kind)) or ("well",)
 

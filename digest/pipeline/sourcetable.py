@@ -169,7 +169,7 @@ def _remark(health: Health, kind: str) -> str:
     state, since = health.state, health.failing_since
     said = {
         "gone": "gone (410): the publisher asks not to come back",
-        "failing": f"since {since:%Y-%m-%d}, {state.failures} times: {state.error}"
+        "failing": f"since {since:%Y-%m-%d}, {_times(state.failures)}: {state.error}"
         if since
         else "",
         "moved": f"to {state.moved_to}",
@@ -178,6 +178,10 @@ def _remark(health: Health, kind: str) -> str:
     }.get(kind, "")
     todo = remedy(health, kind)
     return f"{said.rstrip('.')}; {todo}" if said and todo else said
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _time(moment: datetime | None) -> str | None:

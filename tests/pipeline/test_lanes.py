@@ -12,6 +12,7 @@ import pytest
 
 from digest.pipeline.lanes import lanes_of, place_of
 from digest.pipeline.pull import PullOptions, pull
+from digest.pipeline.sourcehealth import health_of
 from digest.pipeline.workspace import open_workspace
 from digest.source import Source, SourceState
 from digest.store.sources import all_states
@@ -97,6 +98,9 @@ def test_a_host_that_hangs_is_asked_twice_and_given_up(tmp_path: Path, loopback:
         for each in unasked:
             state = states[each.source_id]
             assert (state.checked_at, state.failures, state.due_at) == (START, 0, None)
+        with open_workspace(config, now=START) as ws:
+            kinds = [each.kind for each in health_of(ws)]
+        assert sorted(kinds) == ["failing"] * 2 + ["new"] * 4 + ["well"]
         # The next run begins with those that were not asked, for the two are not due.
         with open_workspace(config, now=START + timedelta(minutes=30)) as ws:
             outcomes = pull(ws, PullOptions())
