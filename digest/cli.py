@@ -34,6 +34,9 @@ app.add_typer(issue_commands)
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Issue of this DATE or time.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Open no connection at all.")]
+Style = Annotated[
+    str | None, typer.Option("--style", help="House style, instead of the newsletter's.")
+]
 Wait = Annotated[str, typer.Option("--wait", help="How long to wait for another run, e.g. 10m.")]
 
 COMMON_WORDS = frozenset({"--config", "--json", "-v", "--verbose", "--quiet"})
@@ -64,6 +67,7 @@ def _run(  # noqa: PLR0913 - each is a documented option
     wait: Wait = "0s",
     send: Annotated[bool, typer.Option("--send", help="Mail the issue at the end.")] = False,
     dry_run: DryRun = False,
+    style: Style = None,
 ) -> Result:
     """Pull, judge, draft and publish the issue: the weekly cron line."""
     from digest.pipeline.run import RunOptions, run
@@ -76,6 +80,7 @@ def _run(  # noqa: PLR0913 - each is a documented option
         wait=_length(wait),
         send=send,
         dry_run=dry_run,
+        style=style,
     )
     return run(settings.config, options, now=clock())
 
@@ -120,11 +125,11 @@ def _judge(
 
 
 @command(app, "draft")
-def _draft(settings: Settings, *, as_of: AsOf = None) -> Result:
+def _draft(settings: Settings, *, as_of: AsOf = None, style: Style = None) -> Result:
     """Write the issue's draft from the stories."""
     from digest.pipeline.draft import draft_command
 
-    return draft_command(settings.config, as_of=as_of, now=clock())
+    return draft_command(settings.config, as_of=as_of, style=style, now=clock())
 
 
 @command(app, "preview")

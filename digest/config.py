@@ -17,7 +17,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from digest.configerrors import Findings, add_cross_errors, add_value_errors
+from digest.configerrors import (
+    Findings,
+    add_cross_errors,
+    add_style_errors,
+    add_value_errors,
+)
 from digest.configvalues import (
     Country,
     Date,
@@ -48,7 +53,6 @@ from digest.model import Ownership, Problem, Section
 from digest.source import FileFacts, Selectors, Source
 from digest.yamlfile import read_yaml
 
-Style = Literal["column"]
 SourceType = Literal["feed", "page", "sitemap", "telegram", "imap", "files"]
 
 
@@ -73,7 +77,11 @@ class NewsletterConfig(_Table):
     subtitle: Text = Field("", description="One line under the name.")
     timezone: Zone = Field("UTC", description="IANA zone of the schedule and of all dates.")
     language: Language = Field("en", description="Language of the newsletter.")
-    style: Style = Field("column", description="House style of the issue.")
+    style: Identifier = Field(
+        "column",
+        description="House style: `column`, `roundup`, `explainer`, `links`, or one of your own, "
+        "`templates/styles/NAME.md.jinja`.",
+    )
     schedule: Schedule | None = Field(
         None,
         description="Minute, hour, day, month and weekday by name, on the newsletter's clock; at "
@@ -235,6 +243,7 @@ def load_config(path: Path, *, environ: Mapping[str, str] = os.environ) -> Confi
     if not any(problem.code == "yaml" for problem in findings.file.problems):
         table = _validated(findings)
         add_cross_errors(findings, folder, [section.id for section in SHIPPED_SECTIONS])
+        add_style_errors(findings, folder)
     if findings.file.problems or table is None:
         raise ConfigError(findings.in_order(), where=str(path))
     return Config(

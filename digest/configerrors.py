@@ -25,6 +25,9 @@ from digest.yamlfile import Place, YamlFile
 TAKEN_SECTIONS = frozenset({"lede", "closing", "introduction", "off-topic"})
 """Words that mean something else where a section's id may stand."""
 
+SHIPPED_STYLES = ("column", "roundup", "explainer", "links")
+"""The house styles that come with the program."""
+
 SHOWN = 40
 """Characters of a wrong value that a message repeats."""
 
@@ -168,6 +171,23 @@ def add_cross_errors(findings: Findings, folder: Path, shipped: Iterable[str]) -
         _check_section(findings, place, row, sections)
         for inner, facts in _rows(row, "files", place):
             _check_section(findings, inner, facts, sections)
+
+
+def add_style_errors(findings: Findings, folder: Path) -> None:
+    """Writes down a house style that is neither shipped nor the newsletter's own."""
+    data = findings.file.data
+    table = data.get("newsletter") if isinstance(data, dict) else None
+    style = table.get("style") if isinstance(table, dict) else None
+    if not isinstance(style, str) or style in SHIPPED_STYLES:
+        return
+    own = folder / "templates" / "styles" / f"{Path(style).name}.md.jinja"
+    if not own.is_file():
+        place: Place = ("newsletter", "style")
+        message = (
+            f"there is no style {style[:SHOWN]!r}: shipped are {', '.join(SHIPPED_STYLES)}; "
+            "one of your own stands in templates/styles/NAME.md.jinja"
+        )
+        findings.add(place, message)
 
 
 def _rows(

@@ -324,7 +324,7 @@ def test_sources_are_refused_in_plain_words(tmp_path: Path, row: str, words: str
         ("first_issue: 1767225600", "write a date such as 2026-01-01"),
         ("first_number: -1", "-1 does not fit; write at least 0"),
         ("base_url: example.org", "write a full address beginning with http:// or https://"),
-        ("style: fancy", "'fancy' is not known here; write one of: column"),
+        ("style: fancy", "shipped are column, roundup, explainer, links"),
         ("review: maybe", "write one of: none, required"),
     ],
 )

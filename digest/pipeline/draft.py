@@ -14,6 +14,7 @@ from digest.pipeline.deciding import decided, reworded
 from digest.pipeline.drafts import find_draft, write_draft, write_pool, write_proposal
 from digest.pipeline.judge import judge
 from digest.pipeline.result import Result
+from digest.pipeline.styles import brief_of, style_of
 from digest.pipeline.window import candidates
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.store.issues import (
@@ -23,7 +24,7 @@ from digest.store.issues import (
     replace_overrides,
     save_issue,
 )
-from digest.write.column import Brief, compose
+from digest.write.column import compose, fitted
 from digest.write.issue import issue_from
 from digest.write.pool import pool_of, pool_text, selection_of
 from digest.write.spelling import spelled_one_way
@@ -49,14 +50,16 @@ class Drafted:
         return len({c.entry_id for story in self.issue.stories for c in story.citations})
 
 
-def draft_command(config: Path, *, as_of: str | None, now: datetime) -> Result:
+def draft_command(
+    config: Path, *, as_of: str | None, now: datetime, style: str | None = None
+) -> Result:
     """The result of ``digest draft``."""
     with open_workspace(config, now=now) as ws, ws.lock("run", timedelta(0)):
         period = period_of(as_of, ws)
         if is_closed(ws, period.day):
             text = f"The issue of {period.day} is closed; nothing was changed."
             return Result(text=text, document={"issue": period.day.isoformat(), "closed": True})
-        drafted = draft(ws, period)
+        drafted = draft(ws, period, style=style)
     beside = (
         f"\nIt has your changes and is kept; proposal: {drafted.proposal}"
         f"\n`digest merge {period.day}` brings it in."
@@ -74,11 +77,11 @@ def draft_command(config: Path, *, as_of: str | None, now: datetime) -> Result:
     )
 
 
-def draft(ws: Workspace, period: Period) -> Drafted:
+def draft(ws: Workspace, period: Period, *, style: str | None = None) -> Drafted:
     """The issue of the period as a draft; one that a person touched is never overwritten.
 
-    Raises ``NothingToReportError`` when no entry is in the period, ``DraftError`` for a draft
-    that cannot be read.
+    ``style`` outranks the newsletter's house style. Raises ``NothingToReportError`` when no entry
+    is in the period, ``DraftError`` for a draft that cannot be read.
     """
     entries = candidates(ws, period)
     if not entries:
@@ -89,8 +92,10 @@ def draft(ws: Workspace, period: Period) -> Drafted:
         raise NothingToReportError(message)
     standing = find_draft(ws, period.day)
     found = decided(ws, period, standing)
+    style = style_of(ws, style)
     selection = judge(ws, period, entries, found)
-    issue = composed(ws, period, selection)
+    selection = fitted(selection, brief_of(ws, period, style, selection))
+    issue = composed(ws, period, selection, style=style)
     if standing is not None and standing.touched:
         proposal = write_proposal(ws, issue)
         kept = standing.issue
@@ -100,7 +105,7 @@ def draft(ws: Workspace, period: Period) -> Drafted:
         kept = issue = reworded(issue, found)
         path = write_draft(ws, issue)
         ws.proposal_path(period.day).unlink(missing_ok=True)
-    _fill_pool(ws, period, selection)
+    _fill_pool(ws, period, selection, style=style)
     with ws.store.write() as connection:
         replace_overrides(connection, ws.id, period.day, found)
         known = find_issue(connection, ws.id, period.day)
@@ -111,24 +116,16 @@ def draft(ws: Workspace, period: Period) -> Drafted:
     return Drafted(path=path, proposal=proposal, issue=kept, selection=selection)
 
 
-def composed(ws: Workspace, period: Period, selection: Selection) -> Issue:
-    """The issue that the house style makes of a selection, names spelled one way."""
-    brief = Brief(
-        newsletter=ws.id,
-        number=ws.number_of(period.day),
-        period=period,
-        language=ws.config.newsletter.language,
-        sections=ws.config.sections,
-        names=ws.finder,
-    )
-    made = compose(selection, brief)
-    issue = issue_from(made, ws.templates.style_bodies(ws.config.newsletter.style, made))
+def composed(ws: Workspace, period: Period, selection: Selection, *, style: str) -> Issue:
+    """The issue that a house style makes of a selection, names spelled one way."""
+    made = compose(selection, brief_of(ws, period, style, selection))
+    issue = issue_from(made, ws.templates.style_bodies(style, made))
     return spelled_one_way(issue, ws.finder)
 
 
-def _fill_pool(ws: Workspace, period: Period, selection: Selection) -> None:
+def _fill_pool(ws: Workspace, period: Period, selection: Selection, *, style: str) -> None:
     """Tell the best stories that found no place, for a person to choose from."""
     pool = pool_of(selection, [section.id for section in ws.config.sections])
     whys = {ranked.story.id: f"{why} (score {ranked.score:.2f})" for ranked, why in pool}
-    issue = composed(ws, period, selection_of(pool))
+    issue = composed(ws, period, selection_of(pool), style=style)
     write_pool(ws, period.day, pool_text(issue, whys, period.day))

@@ -44,6 +44,7 @@ class RunOptions:
     wait: timedelta = timedelta(0)
     send: bool = False
     dry_run: bool = False
+    style: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,7 +98,7 @@ def _run(ws: Workspace, options: RunOptions) -> _Run:
     try:
         if options.latest:
             made.period = _latest(ws, options, made)
-        made.drafted = draft(ws, made.period)
+        made.drafted = draft(ws, made.period, style=options.style)
     except NothingToReportError as error:
         made.problems.append(Problem(code=error.code, message=error.message, where=error.where))
         made.lines.append(str(error))

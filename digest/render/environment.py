@@ -23,7 +23,10 @@ from digest.render.mdjinja import MarkdownEnvironment
 
 INTRODUCTION = "introduction"
 CLOSING = "closing"
+PARTS = "parts"
+"""The file in ``styles/`` that is no style: macros that styles import."""
 
+_STYLE_END = ".md.jinja"
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 _PROGRAM_FAULTS = (
     ArithmeticError,
@@ -106,6 +109,24 @@ class Templates:
         except (TemplateError, *_PROGRAM_FAULTS) as error:
             self._fail(error, name)
         return bodies
+
+    def styles(self) -> tuple[str, ...]:
+        """The names of all house styles the folders have, in the order of the alphabet."""
+        found = {
+            name.removeprefix("styles/").removesuffix(_STYLE_END)
+            for name in self._style.list_templates()
+            if name.startswith("styles/") and name.endswith(_STYLE_END)
+        }
+        return tuple(sorted(found - {PARTS}))
+
+    def style_shape(self, style: str) -> str | None:
+        """What the template says with ``{% set shape = "roundup" %}``; None where it is silent."""
+        name = f"styles/{style}{_STYLE_END}"
+        try:
+            shape = getattr(self._style.get_template(name).module, "shape", None)
+        except (TemplateError, *_PROGRAM_FAULTS) as error:
+            self._fail(error, name)
+        return None if shape is None else str(shape)
 
     def _render(self, environment: Environment, name: str, context: dict[str, object]) -> str:
         try:

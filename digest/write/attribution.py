@@ -22,6 +22,10 @@ _SPEECH = "said|says|told|tells|wrote|writes|announced|added|argued|noted|stated
 _SAID_LAST = re.compile(rf", (?:[\w’'-]+ ){{1,4}}(?:{_SPEECH})\b[^,.]*\.$|, according to [^,]+\.$")
 _ACCORDING = re.compile(r"\b(?:according to|citing|cited|quoting|as reported by)\b", re.IGNORECASE)
 _CITING = re.compile(r"Citing (?P<whom>[^,]+), (?P<rest>.+)", re.DOTALL)
+_RELAYED = re.compile(
+    r"(?P<rest>.+), (?P<whom>(?:[a-z]+ )?(?:state )?(?:media|press)|[A-Z][^,.“”]{1,40}) reported\.",
+    re.DOTALL,
+)
 _LONG = 34
 
 
@@ -178,17 +182,37 @@ class Voice:
         self._used[chosen] = self._count
         return chosen
 
+    def both(self, one: Outlet, two: Outlet, sentence: str, casing: Casing) -> Md | None:
+        """Our own sentence for which two outlets stand; nothing where it does not fit."""
+        says_who = any(
+            pattern.search(sentence) for pattern in (_ACCORDING, _CITING, _RELAYED, _SAID_LAST)
+        )
+        inside = any(_named_inside(each, sentence) is not None for each in (one, two))
+        if says_who or inside or one.official or two.official:
+            return None
+        lowered, opened = casing.lowered(sentence), open_end(sentence)
+        fits = ["both-according"] * bool(lowered) + ["both-report"] * bool(lowered)
+        if opened and count_words(sentence) <= _LONG:
+            fits.append("both-trailing")
+        if not fits:
+            return None
+        form = self.pick(fits)
+        if form == "both-according":
+            return Md("According to {} and {}, {}").format(one.full(), two.full(), lowered)
+        if form == "both-report":
+            text = Md("{} and {} both reported that {}")
+            return text.format(_cap(one.full()), two.full(), lowered)
+        return Md("{} {} and {} reported.").format(opened, one.full(), two.full())
+
     def report(self, outlet: Outlet, sentence: str, casing: Casing, *, later: bool = False) -> Md:
         """Our own sentence with its outlet named in it; ``later``: not the story's first one."""
         inside = _named_inside(outlet, sentence)
         if inside is not None:
             return inside
         verb = "said" if outlet.official else "reported"
-        citing = _CITING.match(sentence)
-        if citing:
-            rest = casing.lowered(citing["rest"]) or citing["rest"]
-            made = Md("Citing {}, {} {} that {}")
-            return made.format(citing["whom"], outlet.full(), verb, rest)
+        relayed = _relayed(outlet, sentence, casing)
+        if relayed is not None:
+            return relayed
         lowered, opened = casing.lowered(sentence), open_end(sentence)
         cites = _ACCORDING.search(sentence) is not None
         said_last = _SAID_LAST.search(sentence) is not None
@@ -197,6 +221,8 @@ class Voice:
         fits = [
             form.id for form in _FORMS if form.leads and lowered and form.later in (None, later)
         ]
+        if re.search(r"\balso\b", sentence):
+            fits = [form for form in fits if form != "also"]
         if cites:
             fits = [form for form in fits if form != "according"]
         elif said_last and "according" in fits:
@@ -211,6 +237,27 @@ class Voice:
         chosen = self.pick(sorted(fits, key=[form.id for form in _FORMS].index))
         form = next(form for form in _FORMS if form.id == chosen)
         return form.make(outlet.full(), verb, (lowered if form.leads else opened) or sentence)
+
+
+def _relayed(outlet: Outlet, sentence: str, casing: Casing) -> Md | None:
+    """A report of a report with both named: ``Citing Xinhua, Kun.uz reported that …``."""
+    found = _CITING.match(sentence)
+    if found is None:
+        found = _RELAYED.fullmatch(sentence)
+        if found is None or not _is_press(found["whom"]) or found["whom"] == outlet.name:
+            return None
+    rest = casing.lowered(found["rest"])
+    if rest is None:
+        return None
+    rest = rest if rest.endswith((".", ".”")) else f"{rest}."
+    verb = "said" if outlet.official else "reported"
+    return Md("Citing {}, {} {} that {}").format(found["whom"], outlet.full(), verb, rest)
+
+
+def _is_press(name: str) -> bool:
+    book = load_outlets()
+    bare = re.sub(r"^[Tt]he ", "", name)
+    return book.kind(bare) is not None or book.find_press(bare) == bare or name.endswith("media")
 
 
 def _named_inside(outlet: Outlet, sentence: str) -> Md | None:

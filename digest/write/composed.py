@@ -6,10 +6,13 @@ Every ``markdown`` is ready ``Md``; every other text is plain and is escaped by 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from digest.model import Citation, Period
 from digest.text.markdown import Md
+
+NOTHING = Md("")
 
 
 class Kind(StrEnum):
@@ -19,6 +22,7 @@ class Kind(StrEnum):
     QUOTE = "quote"
     CREDITS = "credits"
     CONFIDENCE = "confidence"
+    UPDATE = "update"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +35,52 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One outlet's report of a story: headline, outlet and blurb are ready ``Md``.
+
+    ``headline`` stands in quotation marks where it is the publisher's. ``blurb`` is one traced
+    sentence, empty where the report has none to offer. ``day`` is "6 April", or nothing.
+    """
+
+    entry_id: str
+    headline: Md
+    outlet: Md
+    blurb: Md
+    lang: str
+    foreign: bool
+    day: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A line of a timeline: the day and a traced line of ``Md``."""
+
+    day: date
+    shown: str
+    text: Md
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComposedStory:
-    """A story with its heading (plain) and its paragraphs in order."""
+    """A story with its heading (plain) and its paragraphs in order.
+
+    ``paragraphs`` tell it with sources woven in, ``blocks`` outlet by outlet with set-off
+    quotations; a template shows one or the other. ``readouts`` are what the official texts of
+    two or more sides say, ``notes`` further sentences worth noting, ``past`` lines that lead to
+    earlier issues.
+    """
 
     id: str
     heading: str
     section: str
     paragraphs: tuple[Paragraph, ...]
     citations: tuple[Citation, ...]
+    blocks: tuple[Paragraph, ...] = ()
+    reports: tuple[Report, ...] = ()
+    timeline: tuple[Event, ...] = ()
+    readouts: tuple[Paragraph, ...] = ()
+    notes: tuple[Md, ...] = ()
+    past: tuple[Md, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +113,9 @@ class ComposedIssue:
     standfirst: str
     sections: tuple[ComposedSection, ...]
     further: tuple[Pointer, ...] = ()
+    introduction: tuple[Md, ...] = ()
+    numbers: tuple[Md, ...] = ()
+    method: Md = NOTHING
     style: str = "column"
     sample: bool = False
 

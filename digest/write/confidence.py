@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from digest.data.prose import load_prose
 from digest.model import Entry, Ownership
 from digest.text.markdown import Md
 from digest.write.attribution import Voice, facts_of, listed, outlet_of
-from digest.write.casing import count_words, open_end
+from digest.write.casing import count_words, open_end, spelled
 from digest.write.composed import Kind, Paragraph
+from digest.write.differences import differing
+from digest.write.pieces import capital, inner, own_sentences, paragraph, traced
 from digest.write.quotes import passages
-from digest.write.telling import Teller, capital, inner, own_sentences, paragraph, traced
+from digest.write.telling import Teller
 
 _DENIAL = re.compile(
     # "denied" in the sense of "said it is not so": not "was denied entry", "denied them a voice".
@@ -29,9 +31,10 @@ _DENIAL = re.compile(
 _SINGLE = (
     "One source: this rests on {} alone.",
     "One source: among our sources only {} carries this.",
-    "One source: {}, without a second report this week.",
+    "One source: {}; no second report was found.",
 )
 _LONGEST_QUOTE = 40
+_SIDES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,28 @@ def denial_line(denial: Denial, teller: Teller, *, named: bool) -> Paragraph:
         else:
             text = Md("Denied: {} {} reported.").format(opened, outlet)
     return paragraph(Kind.CONFIDENCE, [traced(text, entry)], [entry])
+
+
+def difference_line(entries: Sequence[Entry], shown: Collection[str]) -> Paragraph | None:
+    """Counts of one thing that do not agree, side by side with their outlets.
+
+    Outlets in ``shown`` (entry ids) are named already and need no second introduction.
+    """
+    for counts in differing(entries):
+        parts, cited = [], []
+        for number in dict.fromkeys(value for _, value in counts.given):
+            giving = [entry for entry, value in counts.given if value == number][:_SIDES]
+            named = [
+                outlet_of(e).linked() if e.id in shown else outlet_of(e).full() for e in giving
+            ]
+            verb = "gives" if len(giving) == 1 else "give"
+            parts.append(Md("{} {} {}").format(listed(named), verb, spelled(number)))
+            cited += giving
+        first, *rest = parts[:_SIDES]
+        told = Md("; ").join([Md("{} {}").format(first, counts.thing), *rest])
+        text = Md("Figures differ: {}.").format(told)
+        return paragraph(Kind.CONFIDENCE, [traced(text, *cited)], cited)
+    return None
 
 
 def origin_line(entries: Sequence[Entry], origins: int, voice: Voice) -> Paragraph | None:

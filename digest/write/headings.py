@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import timedelta
 
-from digest.data.prose import load_prose
-from digest.model import Entry
+from digest.model import Entry, Period
 from digest.text.dates import day_text
-from digest.text.mentions import NameFinder
 from digest.text.words import sentence_case
 from digest.write.attribution import outlet_of
 from digest.write.casing import Casing, curly, spelled
@@ -18,6 +16,7 @@ LONGEST = 90
 _SHORT_TITLE = 72
 _TITLE = 130
 _SOME = 2
+_MONTH = range(28, 32)
 
 _PREFIX = re.compile(
     r"(?:(?i:breaking|exclusive|update ?\d*|live|watch|videos?|photos?|opinion|analysis|explainer"
@@ -75,23 +74,6 @@ def cased(title: str, casing: Casing) -> str:
     return title[:1].upper() + title[1:]
 
 
-def label_of(section: str, entries: Sequence[Entry], finder: NameFinder | None) -> str:
-    """A heading for a story that no entry tells in the newsletter's language.
-
-    Built from what is certain: names of the name book in the headline, else the section, the
-    languages and the day.
-    """
-    lead = entries[0]
-    names = _names(lead.title, finder) or _names(lead.text[:400], finder)
-    languages = _and(list(dict.fromkeys(load_prose().language(e.lang) for e in entries))[:3])
-    noun = "report" if len(entries) == 1 else "reports"
-    article = ("an " if languages[0] in "AEIU" else "a ") if noun == "report" else ""
-    day = day_text(lead.date.date()).rsplit(" ", 1)[0]
-    told = f"{article}{languages}-language {noun} of {day}"
-    shown = next((n for n in (3, 2, 1) if len(_and(names[:n])) + 2 + len(told) <= LONGEST), 0)
-    return f"{_and(names[:shown]) if names[:shown] else section}: {told}"
-
-
 def title_of(headings: Sequence[str], casing: Casing) -> str:
     """The issue's title: the first heading, and the second where both are short."""
     if not headings:
@@ -106,15 +88,15 @@ def title_of(headings: Sequence[str], casing: Casing) -> str:
 
 
 def standfirst_of(
-    headings: Sequence[str], title: str, *, outlets: int, day: date, casing: Casing
+    headings: Sequence[str], title: str, *, outlets: int, period: Period, casing: Casing
 ) -> str:
     """One sentence of facts: what else the issue holds, and from how many outlets."""
     others = [heading for heading in headings if _bare(heading) not in _bare(title)]
-    week = day_text(day)
+    week = span_of(period)
     if not others:
         return (
             f"{_count(len(headings), 'story', 'stories')} from "
-            f"{_count(outlets, 'outlet', 'outlets').lower()} in the week to {week}."
+            f"{_count(outlets, 'outlet', 'outlets').lower()} in {week}."
         )
     plain = [heading for heading in others if not set("?:;") & set(heading)]
     named = sorted(plain, key=lambda heading: len(heading) > _SHORT_TITLE)[:_SOME]
@@ -126,7 +108,16 @@ def standfirst_of(
             f"{'and ' if parts else ''}{_count(left, 'further story', 'further stories').lower()}"
         )
         parts.append(f"{more} from {_count(outlets, 'outlet', 'outlets').lower()} in all")
-    return f"Also in the week to {week}: {'; '.join(parts)}."
+    return f"Also in {week}: {'; '.join(parts)}."
+
+
+def span_of(period: Period) -> str:
+    """The period in words: ``the week to 7 April 2022``."""
+    days = round((period.end - period.start) / timedelta(days=1))
+    word = {1: "day", 7: "week", 14: "fortnight"}.get(days)
+    if days in _MONTH:
+        word = "month"
+    return f"the {word or f'{days} days'} to {day_text(period.day)}"
 
 
 def _weakness(title: str, place: int) -> float:
@@ -149,18 +140,6 @@ def _within(title: str, most: int) -> str:
         if len(head) > most / 2:
             return head
     return title[: most - 1].rpartition(" ")[0].rstrip(",;:–—-") + "…"
-
-
-def _names(text: str, finder: NameFinder | None) -> list[str]:
-    if finder is None:
-        return []
-    found = [finder.name(mention.name_id) for mention in finder.find(text)]
-    people = [name.name for name in found if name.kind == "person"]
-    return list(dict.fromkeys(people or [name.name for name in found]))
-
-
-def _and(items: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
 
 def _bare(text: str) -> str:

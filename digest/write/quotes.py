@@ -53,8 +53,15 @@ _NAMELESS = re.compile(
     r"^[“\"«「].*[”\"»」],? (?:he|she|they) (?:said|added|told)\b"
     r"|[”\"],? (?:he|she|they) \w+[^.]*\.$"
 )
-_COMPLETE = re.compile(r"[.!。！][”\"»」』’)]*$")
+_COMPLETE = re.compile(r"[.!。！][”\"»」』’)]*$| \[…\]$")
 _SHORTEST, _LONGEST = 6, 45
+# Where a sentence may be cut: before a clause of its own, not between the items of a list.
+_CLAUSE = re.compile(
+    r"; | [—–] |, (?=(?:but|and|while|which|who|where|when|as|after|although|though|because|since"
+    r"|with|according|adding|saying|citing|despite|following|including|in an?|in the|the \w+ said)\b)"
+    r"|, (?=(?:но|а|и|что|котор(?:ый|ая|ое|ые)|где|когда|хотя|поскольку|после|сообщ\w+)\b)"
+    r"|[，；](?=[\u4e00-\u9fff])"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,8 +172,10 @@ def _all(entry: Entry) -> list[Passage]:
         for sentence in sentences(paragraph, entry.lang):
             text = _bare(sentence.strip())
             position += 1
-            if _is_usable(text):
-                passage = Passage(text=text, position=position, speaker=speaker, chained=chained)
+            passage = Passage(text=text, position=position, speaker=speaker, chained=chained)
+            if count_words(text) > _LONGEST:
+                passage = shortened(passage, _LONGEST)
+            if _is_usable(passage.text):
                 kept.append(passage)
     return kept
 
@@ -244,8 +253,9 @@ def shortened(passage: Passage, words: int) -> Passage:
     """
     if count_words(passage.text) <= words:
         return passage
-    borders = [m.start() for m in re.finditer(r"(?:[,;]| —| –) ", passage.text)]
-    for border in reversed(borders):
-        if _SHORTEST <= count_words(passage.text[:border]) <= words:
-            return replace(passage, text=f"{passage.text[:border]} {CUT}")
+    for border in reversed([found.start() for found in _CLAUSE.finditer(passage.text)]):
+        kept = passage.text[:border]
+        balanced = kept.count("“") == kept.count("”") and kept.count("«") == kept.count("»")
+        if _SHORTEST <= count_words(kept) <= words and balanced:
+            return replace(passage, text=f"{kept} {CUT}")
     return passage

@@ -2,75 +2,55 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from digest.data.outlets import load_outlets
 from digest.data.prose import load_prose
 from digest.model import Entry
-from digest.text.markdown import Md, link, trace
-from digest.text.sentences import sentences
-from digest.text.words import tokens
-from digest.write.attribution import Outlet, Voice, day_of, outlet_of
-from digest.write.casing import Casing, count_words, curly, open_end
+from digest.text.markdown import Md
+from digest.text.mentions import NameFinder
+from digest.write.attribution import Voice, day_of, outlet_of
+from digest.write.casing import Casing
 from digest.write.composed import Kind, Paragraph
-from digest.write.quotes import CUT, MOST_WORDS, Passage, chosen, joined, passages
+from digest.write.novelty import NOVEL, Told, assumes, likeness
+from digest.write.people import People
+from digest.write.pieces import (
+    capital,
+    inner,
+    joined_paragraphs,
+    own_sentences,
+    paragraph,
+    traced,
+)
+from digest.write.woven import Quoter
 
-NOVEL = 0.5
-"""A sentence adds something when less than this share of its words has been told."""
-
-_STEM = 6
-_LATE = 0.3
-_SMALL_WORD = 3
+_LATE = 0.12
+_RANK = 0.04
+_ALIKE = 0.75
+_TOLD_THERE = 0.5
 _LEAD_SENTENCES = 3
-_INLINE_WORDS = 42
-_CHAIN_WORDS = 28
-_WOVEN_WORDS = 32
+_EACH = 2
 _A_PARAGRAPH = 2
-_FULL_NAME = re.compile(r"\b[A-Z]\w+ ([A-Z][^\W\d_]+(?:-\w+)?)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long a story may be: words in all, words it should reach, outlets woven in."""
+    """How long a story may be: words it ends at, words it should reach, outlets woven in."""
 
     most: int
     least: int
     outlets: int
 
 
-@dataclass(slots=True)
-class Told:
-    """What a story has said so far."""
-
-    stems: set[str] = field(default_factory=set)
-    numbers: set[str] = field(default_factory=set)
-    used: dict[str, list[str]] = field(default_factory=dict)
-    words: int = 0
-
-    def novelty(self, text: str, lang: str) -> float:
-        """The share of its words a sentence would add; 1 where it brings a new figure."""
-        stems, numbers = _stems(text, lang)
-        if numbers - self.numbers:
-            return 1.0
-        return len(stems - self.stems) / (len(stems) or 1)
-
-    def add(self, entry: Entry, text: str, lang: str) -> None:
-        """Note that a sentence of an entry has been told."""
-        stems, numbers = _stems(text, lang)
-        self.stems |= stems
-        self.numbers |= numbers
-        self.words += count_words(text)
-        self.used.setdefault(entry.id, []).append(text)
-
-
 class Teller:
     """Tells stories of one issue with one voice."""
 
-    def __init__(self, voice: Voice, casing: Casing) -> None:
+    def __init__(self, voice: Voice, casing: Casing, finder: NameFinder | None = None) -> None:
         self.voice = voice
         self.casing = casing
+        self.finder = finder
+        self.headings: tuple[str, ...] = ()
+        """The headings of the issue: what they say is not told in another story."""
 
     def tell(
         self, entries: Sequence[Entry], heading: str, limits: Limits, *, kept_back: str | None
@@ -79,133 +59,129 @@ class Teller:
 
         ``kept_back`` is a sentence that stands elsewhere (a denial) and is not told here.
         """
-        told = Told()
+        return _Telling(self, heading, limits, kept_back).story(entries)
+
+
+class _Telling:
+    """One story while it is told."""
+
+    def __init__(self, teller: Teller, heading: str, limits: Limits, kept_back: str | None) -> None:
+        self.voice, self.casing = teller.voice, teller.casing
+        self.heading, self.limits = heading, limits
+        self.told = Told()
+        self.people = People(teller.finder)
+        self.quoter = Quoter(teller.voice, teller.finder)
+        self.finder = teller.finder
+        self.elsewhere = tuple(each for each in teller.headings if each != heading)
+        self.reserved = 1 if kept_back else 0
         if kept_back:
-            told.used["kept back"] = [kept_back]
+            self.told.used["kept back"] = [kept_back]
+
+    def story(self, entries: Sequence[Entry]) -> list[Paragraph]:
         lead, *others = entries
-        paragraphs = self._lead(lead, heading, told, limits)
-        woven: dict[str, Paragraph] = {}
-        for _ in range(2):
-            for entry in others:
-                full = (
-                    len(told.used) - bool(kept_back) >= limits.outlets and entry.id not in told.used
-                )
-                if told.words < limits.most and not full:
-                    self._weave(entry, heading, told, woven)
-            if told.words >= limits.least:
+        paragraphs = self._lead(lead, others)
+        quoted: list[Paragraph] = []
+        for entry in others:
+            if not entry.paraphrase and self._has_room(entry):
+                found = self.quoter.woven(entry, self.heading, self.told)
+                quoted += [found] if found else []
+        chosen: dict[str, dict[int, str]] = {}
+        notes = [entry for entry in others if entry.paraphrase]
+        while self.told.words < self.limits.most:
+            best = self._best(notes, chosen)
+            if best is None:
                 break
-        return [*paragraphs, *_gathered(list(woven.values()))]
+            entry, place, sentence = best
+            self.told.add(entry, sentence, entry.lang)
+            chosen.setdefault(entry.id, {})[place] = sentence
+        by_id = {entry.id: entry for entry in others}
+        made = [self._reported(by_id[entry_id], found) for entry_id, found in chosen.items()]
+        return [*paragraphs, *joined_paragraphs([*made, *quoted], _A_PARAGRAPH)]
+
+    def _has_room(self, entry: Entry) -> bool:
+        used = len(self.told.used) - self.reserved
+        known = entry.id in self.told.used
+        return self.told.words < self.limits.most and (known or used < self.limits.outlets)
 
     # --- our own words -------------------------------------------------------------------------
 
-    def _lead(self, entry: Entry, heading: str, told: Told, limits: Limits) -> list[Paragraph]:
+    def _lead(self, entry: Entry, others: Sequence[Entry]) -> list[Paragraph]:
         if not entry.paraphrase:
-            return self._quoted(entry, heading, told)
-        most = _LEAD_SENTENCES + (limits.most > 2 * limits.least)
+            made = self.quoter.lead(entry, self.heading, self.told)
+            return made or [self._headline(entry)]
+        most = _LEAD_SENTENCES + (self.limits.most > 2 * self.limits.least)
         text: list[Md] = []
+        cited = [entry]
         for sentence in own_sentences(entry):
-            if len(text) < most and sentence not in told.used.get("kept back", ()):
-                if text:
-                    text.append(traced(Md.escape(sentence), entry))
-                else:
-                    outlet = outlet_of(entry)
-                    text.append(traced(self.voice.report(outlet, sentence, self.casing), entry))
-                told.add(entry, sentence, entry.lang)
+            if len(text) >= most or sentence in self.told.used.get("kept back", ()):
+                continue
+            shown = self.people.told(sentence)
+            if text:
+                text.append(traced(Md.escape(shown), entry))
+            else:
+                second = self._second(entry, sentence, others)
+                text.append(self._opening(entry, second, shown))
+                cited += [second] if second else []
+            self.told.add(entry, sentence, entry.lang)
         if not text:
             return [self._headline(entry)]
-        return [paragraph(Kind.PROSE, text, [entry])]
+        self.told.know(self.heading, entry.lang)
+        return [paragraph(Kind.PROSE, text, cited)]
 
-    def _weave(self, entry: Entry, heading: str, told: Told, woven: dict[str, Paragraph]) -> None:
-        """Add what another entry adds: one sentence, reported or quoted, or nothing."""
-        before = woven.get(entry.id)
-        if not entry.paraphrase:
-            quoted = None if before else self._woven_quote(entry, heading, told)
-            if quoted is not None:
-                woven[entry.id] = quoted
-            return
-        own = own_sentences(entry)
-        candidates = [
-            (told.novelty(sentence, entry.lang), place, sentence)
-            for place, sentence in enumerate(own)
-            if not load_prose().leaning.match(sentence)
-            and not _is_told(sentence, told)
-            and not _assumes(sentence, own[:place], told)
-        ]
-        fresh = [candidate for candidate in candidates if candidate[0] > NOVEL]
-        if not fresh:
-            return
-        # What stands late in a report is background more often than news.
-        sentence = max(fresh, key=lambda candidate: candidate[0] - _LATE * candidate[1])[2]
-        told.add(entry, sentence, entry.lang)
-        if before is not None:
-            text = [before.markdown, traced(Md.escape(sentence), entry)]
-        else:
-            said = self.voice.report(outlet_of(entry), sentence, self.casing, later=True)
-            text = [traced(said, entry)]
-        woven[entry.id] = paragraph(Kind.PROSE, text, [entry])
+    def _opening(self, entry: Entry, second: Entry | None, sentence: str) -> Md:
+        outlet = outlet_of(entry)
+        if second is not None:
+            both = self.voice.both(outlet, outlet_of(second), sentence, self.casing)
+            if both is not None:
+                self.told.used.setdefault(second.id, [])
+                return traced(both, entry, second)
+        return traced(self.voice.report(outlet, sentence, self.casing), entry)
 
-    # --- publishers' words ---------------------------------------------------------------------
-
-    def _quoted(self, entry: Entry, heading: str, told: Told) -> list[Paragraph]:
-        """The leading entry in its publisher's words: woven in where short, else as a block."""
-        found = passages(entry, about=tokens(heading, entry.lang))
-        chained = [p for p in found if p.chained and count_words(p.text) <= _CHAIN_WORDS + 8][:1]
-        room = MOST_WORDS - sum(count_words(p.text) for p in chained)
-        own = chosen([p for p in found if not p.chained], most=_LEAD_SENTENCES, words=room)
-        for passage in (*own, *chained):
-            told.add(entry, passage.text, entry.lang)
-        made: list[Paragraph] = []
-        if own and sum(count_words(p.text) for p in own) <= _INLINE_WORDS:
-            made.append(self._inline(entry, own))
-        elif own:
-            made += self._block(entry, own)
-        for passage in chained:
-            made += _chain(entry, passage, named=bool(own))
-        return made or [self._headline(entry)]
-
-    def _inline(self, entry: Entry, parts: Sequence[Passage]) -> Paragraph:
-        first, *rest = parts
-        text = [traced(self._said(outlet_of(entry), entry, first.text), entry)]
-        for passage in rest:
-            form = self.voice.pick(["The report adds: “{}”", "It goes on: “{}”"])
-            text.append(traced(Md(form).format(inner(passage.text)), entry))
-        return paragraph(Kind.PROSE, text, [entry])
-
-    def _said(self, outlet: Outlet, entry: Entry, quote: str) -> Md:
-        day = day_of(entry)
-        on = f" on {day}" if day else ""
-        verb = "stated" if outlet.official else "reported"
-        wrote = "stated" if outlet.official else "wrote"
-        opened = open_end(quote)
-        forms = ["colon", "in"] if day else ["colon"]
-        if opened and "“" not in quote and '"' not in quote:
-            forms.insert(1, "close")
-        chosen_form = self.voice.pick(forms)
-        if chosen_form == "close":
-            return Md("“{}” {} {}{}.").format(inner(opened or quote), outlet.full(), wrote, on)
-        if chosen_form == "in":
-            text = Md("In a report of {}, {} {}: “{}”")
-            return text.format(day, outlet.full(), wrote, inner(quote))
-        return Md("{} {}{}: “{}”").format(capital(outlet.full()), verb, on, inner(quote))
-
-    def _block(self, entry: Entry, parts: Sequence[Passage]) -> list[Paragraph]:
-        outlet, day = outlet_of(entry), day_of(entry)
-        verb = "stated" if outlet.official else "reported"
-        on = f" on {day}" if day else ""
-        lead = Md("{} {}{}:").format(capital(outlet.full()), verb, on)
-        return [
-            paragraph(Kind.PROSE, [traced(lead, entry)], [entry]),
-            _quotation(entry, joined(parts)),
-        ]
-
-    def _woven_quote(self, entry: Entry, heading: str, told: Told) -> Paragraph | None:
-        for passage in passages(entry, about=tokens(heading, entry.lang)):
-            short = count_words(passage.text) <= _WOVEN_WORDS and not passage.chained
-            if short and told.novelty(passage.text, entry.lang) > NOVEL:
-                told.add(entry, passage.text, entry.lang)
-                text = self._said(outlet_of(entry), entry, passage.text)
-                return paragraph(Kind.PROSE, [traced(text, entry)], [entry])
+    def _second(self, entry: Entry, sentence: str, others: Sequence[Entry]) -> Entry | None:
+        """Another outlet whose report says what the first sentence says, names and figures too."""
+        named = self._named(sentence)
+        for other in others:
+            same = outlet_of(other).name == outlet_of(entry).name
+            if same or not other.paraphrase or other.lang != entry.lang:
+                continue
+            text = f"{other.title}\n{other.text}"
+            if likeness(sentence, text, entry.lang) >= _ALIKE and named <= self._named(text):
+                return other
         return None
+
+    def _named(self, text: str) -> set[str]:
+        found = self.finder.find(text) if self.finder else ()
+        return {mention.name_id for mention in found}
+
+    def _best(
+        self, entries: Sequence[Entry], chosen: Mapping[str, Mapping[int, str]]
+    ) -> tuple[Entry, int, str] | None:
+        """The sentence of the notes that adds most: fresh, early in its note, standing alone."""
+        found: list[tuple[float, Entry, int, str]] = []
+        for rank, entry in enumerate(entries):
+            if not self._has_room(entry) or len(chosen.get(entry.id, ())) >= _EACH:
+                continue
+            own = own_sentences(entry)
+            for place, sentence in enumerate(own):
+                novelty = self.told.novelty(sentence, entry.lang)
+                leans = load_prose().leaning.match(sentence) is not None
+                if novelty <= NOVEL or leans or self.told.holds(sentence):
+                    continue
+                if assumes(sentence, own[:place], self.told) or self._is_elsewhere(sentence):
+                    continue
+                # What stands late in a report is background more often than news.
+                found.append((novelty - _LATE * place - _RANK * rank, entry, place, sentence))
+        return max(found, key=lambda each: each[0])[1:] if found else None
+
+    def _is_elsewhere(self, sentence: str) -> bool:
+        """Whether another story of the issue is about just this."""
+        return any(likeness(each, sentence, "en") >= _TOLD_THERE for each in self.elsewhere)
+
+    def _reported(self, entry: Entry, chosen: Mapping[int, str]) -> Paragraph:
+        first, *rest = [self.people.told(chosen[place]) for place in sorted(chosen)]
+        said = self.voice.report(outlet_of(entry), first, self.casing, later=True)
+        text = [traced(said, entry), *(traced(Md.escape(each), entry) for each in rest)]
+        return paragraph(Kind.PROSE, text, [entry])
 
     def _headline(self, entry: Entry) -> Paragraph:
         """The fact that a report stands under its headline, for an entry without usable text."""
@@ -215,90 +191,5 @@ class Teller:
         if entry.paraphrase:
             text = Md("{} carried a report{}: {}.")
         made = text.format(capital(outlet.full()), on, inner(entry.title).removesuffix("."))
+        self.told.add(entry, entry.title, entry.lang)
         return paragraph(Kind.PROSE, [traced(made, entry)], [entry])
-
-
-# --- pieces ------------------------------------------------------------------------------------
-
-
-def own_sentences(entry: Entry) -> list[str]:
-    """The sentences of an editor's note, with typographic quotation marks."""
-    parts = re.split(r"\n\s*\n", entry.text)
-    return [curly(s.strip()) for part in parts for s in sentences(part, entry.lang) if s.strip()]
-
-
-def paragraph(kind: Kind, text: Sequence[Md], entries: Iterable[Entry]) -> Paragraph:
-    """Traced sentences as one paragraph."""
-    ids = tuple(dict.fromkeys(entry.id for entry in entries))
-    return Paragraph(kind=kind, markdown=Md(" ").join(text), entry_ids=ids)
-
-
-def traced(text: Md, *entries: Entry) -> Md:
-    """A sentence followed by the comment that names its entries."""
-    return Md("{} {}").format(text, trace(*(entry.id for entry in entries)))
-
-
-def inner(text: str) -> str:
-    """A text as it stands inside quotation marks: its own double marks become single ones."""
-    return curly(text).replace("“", "‘").replace("”", "’")
-
-
-def capital(text: Md) -> Md:
-    """The text with a capital where it begins with a small letter."""
-    return Md(str(text)[:1].upper() + str(text)[1:])
-
-
-def source_mark(entry: Entry) -> Md:
-    """``[[Source](url)]``, or nothing where there is no page."""
-    return Md(" [{}]").format(link("Source", entry.url)) if entry.url else Md("")
-
-
-def _quotation(entry: Entry, text: str) -> Paragraph:
-    made = Md("{}{}").format(curly(text), source_mark(entry))
-    return paragraph(Kind.QUOTE, [traced(made, entry)], [entry])
-
-
-def _chain(entry: Entry, passage: Passage, *, named: bool) -> list[Paragraph]:
-    """Words of another outlet that an entry quotes: both are named, the words stay the other's."""
-    outlet = outlet_of(entry).linked() if named else outlet_of(entry).full()
-    speaker = passage.speaker or "another outlet"
-    if load_outlets().takes_article(speaker):
-        speaker = f"the {speaker}"
-    lead = Md("{}, quoted by {}:").format(capital(Md.escape(speaker)), outlet)
-    return [
-        paragraph(Kind.PROSE, [traced(lead, entry)], [entry]),
-        _quotation(entry, passage.text),
-    ]
-
-
-def _gathered(woven: Sequence[Paragraph]) -> list[Paragraph]:
-    """Woven sentences, two a paragraph."""
-    made = []
-    for start in range(0, len(woven), _A_PARAGRAPH):
-        group = woven[start : start + _A_PARAGRAPH]
-        ids = tuple(dict.fromkeys(entry_id for part in group for entry_id in part.entry_ids))
-        markdown = Md(" ").join(part.markdown for part in group)
-        made.append(Paragraph(kind=Kind.PROSE, markdown=markdown, entry_ids=ids))
-    return made
-
-
-def _assumes(sentence: str, before: Sequence[str], told: Told) -> bool:
-    """Whether a sentence calls somebody by surname whom its report has introduced earlier on.
-
-    Away from those sentences the reader would not know who that is.
-    """
-    introduced = {found[1] for text in before for found in _FULL_NAME.finditer(text)}
-    here = {found[1] for found in _FULL_NAME.finditer(sentence)}
-    words = set(re.findall(r"\w[\w’-]*", sentence.replace("’s", "")))
-    return any(name.casefold()[:_STEM] not in told.stems for name in (introduced - here) & words)
-
-
-def _is_told(sentence: str, told: Told) -> bool:
-    return any(sentence in texts for texts in told.used.values())
-
-
-def _stems(text: str, lang: str) -> tuple[set[str], set[str]]:
-    words = {word.casefold() for word in tokens(text.replace(CUT, ""), lang)}
-    numbers = {word for word in words if any(char.isdigit() for char in word)}
-    han = lang == "zh"
-    return {w[:_STEM] for w in words if han or len(w) > _SMALL_WORD}, numbers

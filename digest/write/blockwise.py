@@ -1,0 +1,216 @@
+"""A story outlet by outlet: reports side by side, links with a blurb, a timeline, the readouts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from digest.model import Entry, Ownership
+from digest.text.dates import day_text
+from digest.text.markdown import Md
+from digest.text.mentions import NameFinder
+from digest.text.words import tokens
+from digest.write.attribution import Voice, day_of, facts_of, outlet_of
+from digest.write.casing import Casing, count_words
+from digest.write.composed import Event, Kind, Paragraph, Report
+from digest.write.foreign import in_its_language
+from digest.write.headings import cleaned, headline_of
+from digest.write.novelty import NOVEL, Told, assumes
+from digest.write.people import People
+from digest.write.pieces import inner, own_sentences, paragraph, quotation, traced
+from digest.write.quotes import chosen, joined, passages, shortened
+from digest.write.woven import block_lead, chain
+
+_OUTLETS = 4
+_A_BLOCK = 48
+_BLURB = 32
+_OWN = 3
+_ENOUGH = 0.3
+_NOTES = 5
+_REPORTS = 6
+_EVENTS = 12
+_A_DAY = 2
+_SIDES = 3
+
+
+class Blockwise:
+    """Tells stories of one issue outlet by outlet."""
+
+    def __init__(self, casing: Casing, finder: NameFinder | None, language: str) -> None:
+        self.casing = casing
+        self.finder = finder
+        self.language = language
+        self.voice = Voice()
+
+    def blocks(self, entries: Sequence[Entry], heading: str) -> tuple[list[Paragraph], Told]:
+        """Who reported what, the leading outlet first, and what has been said by then.
+
+        Publishers' words are set off as quotations closed by their source; an editor's note is
+        told in prose. An outlet that adds nothing is left to the credits.
+        """
+        told, people = Told(), People(self.finder)
+        made: list[Paragraph] = []
+        names: set[str] = set()
+        for entry in entries:
+            name = outlet_of(entry).name
+            if len(names) >= _OUTLETS or name in names:
+                continue
+            found = (
+                self._own(entry, told, people)
+                if entry.paraphrase
+                else self._theirs(entry, heading, told)
+            )
+            if found:
+                names.add(name)
+                made += found
+        return made, told
+
+    def _own(self, entry: Entry, told: Told, people: People) -> list[Paragraph]:
+        text: list[Md] = []
+        first = not told.used
+        own = own_sentences(entry)
+        for place, sentence in enumerate(own):
+            fresh = told.novelty(sentence, entry.lang) > (0 if first else NOVEL)
+            stands = bool(text) or not assumes(sentence, own[:place], told)
+            if len(text) >= _OWN or not fresh or not stands or told.holds(sentence):
+                continue
+            shown = people.told(sentence)
+            if text:
+                text.append(traced(Md.escape(shown), entry))
+            else:
+                said = self.voice.report(
+                    outlet_of(entry), shown, self.casing, later=bool(told.used)
+                )
+                text.append(traced(said, entry))
+            told.add(entry, sentence, entry.lang)
+        return [paragraph(Kind.PROSE, text, [entry])] if text else []
+
+    def _theirs(self, entry: Entry, heading: str, told: Told) -> list[Paragraph]:
+        found = passages(entry, about=tokens(heading, entry.lang))
+        fresh = [p for p in found if told.novelty(p.text, entry.lang) > _ENOUGH]
+        own = chosen([p for p in fresh if not p.chained], most=3, words=_A_BLOCK)
+        made: list[Paragraph] = []
+        if own:
+            made = [paragraph(Kind.PROSE, [traced(block_lead(entry), entry)], [entry])]
+            made.append(quotation(entry, joined(own)))
+        rest = 60 - sum(count_words(p.text) for p in own)
+        for passage in [p for p in fresh if p.chained and count_words(p.text) <= rest][:1]:
+            made += chain(entry, passage, named=bool(own))
+            own = (*own, passage)
+        for passage in own:
+            told.add(entry, passage.text, entry.lang)
+        return made
+
+    # --- links ---------------------------------------------------------------------------------
+
+    def reports(self, entries: Sequence[Entry]) -> tuple[Report, ...]:
+        """The reports of a story as links, the leading one with its blurb, one an outlet."""
+        made: dict[str, Report] = {}
+        for entry in entries:
+            name = outlet_of(entry).name
+            if name not in made and len(made) < _REPORTS:
+                made[name] = self._report(entry, first=not made)
+        return tuple(made.values())
+
+    def _report(self, entry: Entry, *, first: bool) -> Report:
+        home = entry.lang == self.language
+        return Report(
+            entry_id=entry.id,
+            headline=self.headline(entry),
+            outlet=outlet_of(entry).full(article=""),
+            blurb=self._blurb(entry) if first else Md(""),
+            lang=entry.lang,
+            foreign=not home,
+            day=day_of(entry),
+        )
+
+    def headline(self, entry: Entry) -> Md:
+        """An entry's headline: in house style where it is ours, quoted where it is theirs."""
+        home = entry.lang == self.language
+        title = headline_of(entry, self.casing) if home else cleaned(entry)
+        shown = title if entry.paraphrase else inner(title)
+        marked = self._marked(shown, entry)
+        return marked if entry.paraphrase else Md("“{}”").format(marked)
+
+    def _marked(self, text: str, entry: Entry) -> Md:
+        home = entry.lang == self.language
+        return Md.escape(text) if home else in_its_language(text, entry.lang)
+
+    def _blurb(self, entry: Entry) -> Md:
+        if entry.paraphrase:
+            own = own_sentences(entry)
+            return traced(self._marked(own[0], entry), entry) if own else Md("")
+        for passage in passages(entry, about=tokens(entry.title, entry.lang)):
+            short = shortened(passage, _BLURB)
+            if count_words(short.text) <= _BLURB and not short.chained:
+                text = self._marked(inner(short.text), entry)
+                return traced(Md("“{}”").format(text), entry)
+        return Md("")
+
+    # --- in depth ------------------------------------------------------------------------------
+
+    def timeline(self, entries: Sequence[Entry]) -> tuple[Event, ...]:
+        """What was reported day by day, oldest first; undated reports stand in none."""
+        made: list[Event] = []
+        told = Told()
+        dated = [entry for entry in entries if day_of(entry) is not None]
+        order = {entry.id: place for place, entry in enumerate(entries)}
+        for entry in sorted(dated, key=lambda e: (e.date.date(), order[e.id])):
+            day = entry.date.date()
+            of_day = sum(event.day == day for event in made)
+            if of_day >= _A_DAY or len(made) >= _EVENTS:
+                continue
+            if told.novelty(entry.title, entry.lang) <= NOVEL and of_day:
+                continue
+            told.know(entry.title, entry.lang)
+            mark = f" [{entry.lang}]" if entry.lang != self.language else ""
+            text = Md("{} – {}{}").format(
+                self.headline(entry), outlet_of(entry).full(article=""), Md(mark)
+            )
+            made.append(Event(day=day, shown=day_text(day), text=traced(text, entry)))
+        return tuple(made)
+
+    def readouts(self, entries: Sequence[Entry]) -> tuple[Paragraph, ...]:
+        """What the official texts of two or more sides say, side by side; else nothing."""
+        sides: dict[str, Entry] = {}
+        for entry in entries:
+            facts = facts_of(entry)
+            if facts.ownership is Ownership.OFFICIAL and facts.country:
+                sides.setdefault(facts.country, entry)
+        if len(sides) < 2:  # noqa: PLR2004 - one side alone is no comparison
+            return ()
+        made: list[Paragraph] = []
+        for entry in list(sides.values())[:_SIDES]:
+            outlet = outlet_of(entry).full()
+            if entry.paraphrase:
+                own = own_sentences(entry)[:1]
+                text = [
+                    traced(self.voice.report(outlet_of(entry), s, self.casing), entry) for s in own
+                ]
+                made += [paragraph(Kind.PROSE, text, [entry])] if text else []
+                continue
+            found = [p for p in passages(entry) if not p.chained]
+            for passage in [shortened(p, _BLURB) for p in found][:1]:
+                lead = Md("In the words of {}: “{}”").format(
+                    outlet, self._marked(inner(passage.text), entry)
+                )
+                made.append(paragraph(Kind.PROSE, [traced(lead, entry)], [entry]))
+        return tuple(made) if len(made) > 1 else ()
+
+    def notes(self, entries: Sequence[Entry], told: Told) -> tuple[Md, ...]:
+        """Further sentences of notes that say something new, each with its outlet."""
+        made: list[Md] = []
+        people = People(None)
+        for entry in entries:
+            if not entry.paraphrase or entry.lang != self.language or len(made) >= _NOTES:
+                continue
+            own = own_sentences(entry)
+            for place, sentence in enumerate(own):
+                if told.novelty(sentence, entry.lang) <= NOVEL or told.holds(sentence):
+                    continue
+                if assumes(sentence, own[:place], told):
+                    continue
+                told.add(entry, sentence, entry.lang)
+                said = self.voice.report(outlet_of(entry), people.told(sentence), self.casing)
+                made.append(traced(said, entry))
+                break
+        return tuple(made)
