@@ -159,8 +159,9 @@ def check_sections(context: Context) -> Iterator[Finding]:
             continue
         count = counts[part.id]
         if not count and not part.text.strip():
+            # No error: every published form leaves it out, and a person may have dropped its story.
             message = f"the section “{part.heading}” is empty: fill it or take its line away"
-            yield error("section-empty", message, part.line)
+            yield warning("section-empty", message, part.line)
         elif count > limits.get(part.id, count):
             message = f"the section “{part.heading}” has {count} stories; {limits[part.id]} fit"
             yield warning("section-lopsided", message, part.line)

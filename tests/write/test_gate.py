@@ -217,7 +217,7 @@ FAULTS = [
     ("gloss-twice", "warning", THOUGHT, "Wáng Yì 王毅 spoke; later Wáng Yì 王毅 left."),
     ("gloss-late", "warning", THOUGHT, "Later Wáng Yì 王毅 left."),
     # form
-    ("section-empty", "error", "## Cyber <!-- cyber -->", "## Energy <!-- energy -->\n\n## Cyber <!-- cyber -->"),
+    ("section-empty", "warning", "## Cyber <!-- cyber -->", "## Energy <!-- energy -->\n\n## Cyber <!-- cyber -->"),
     ("story-empty", "error", "### Wang Yi", "### Nothing here <!-- s-nil -->\n\n### Wang Yi"),
     ("heading-long", "warning", "### Wang Yi asks for calm", "### Wang Yi asks " + "again and " * 9),
     ("heading-case", "warning", "asks for calm along the border <", "Asks for Calm Along the Border Again <"),
