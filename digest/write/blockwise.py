@@ -28,7 +28,7 @@ _ENOUGH = 0.3
 _NOTES = 5
 _REPORTS = 6
 _EVENTS = 12
-_A_DAY = 2
+_A_DAY = 3
 _SIDES = 3
 
 

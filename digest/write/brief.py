@@ -46,7 +46,10 @@ class Brief:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """The measures of a style: words of the issue, stories, words a story needs to stand alone."""
+    """The measures of a style: words of the issue, stories, words a story needs to stand alone.
+
+    ``deep`` styles tell the leading storyline as one story.
+    """
 
     words: int
     stories: int
@@ -54,6 +57,7 @@ class Shape:
     lede: Limits
     each: Limits
     further: int = 8
+    deep: bool = False
 
 
 SHAPES = {
@@ -61,7 +65,7 @@ SHAPES = {
         words=950,
         stories=10,
         least=60,
-        lede=Limits(most=190, least=100, outlets=4),
+        lede=Limits(most=190, least=100, outlets=3),
         each=Limits(most=80, least=60, outlets=3),
     ),
     "roundup": Shape(
@@ -78,6 +82,7 @@ SHAPES = {
         lede=Limits(most=260, least=130, outlets=5),
         each=Limits(most=260, least=130, outlets=5),
         further=10,
+        deep=True,
     ),
     "links": Shape(
         words=4000,

@@ -25,13 +25,14 @@ from digest.write.confidence import denial_line, difference_line, find_denial, o
 from digest.write.credits import credits_of
 from digest.write.foreign import foreign_body, label_of
 from digest.write.framing import introduction_of, method_of, numbers_of, past_lines, update_of
+from digest.write.storyline import gathered
 from digest.write.telling import Limits, Teller
 
 __all__ = ["Brief", "citation_of", "compose", "fitted"]
 
 _PINNED = 100
 _FEW = 6
-_CROWDED = 0.6
+_CROWDED = 1.2
 
 
 def compose(selection: Selection, brief: Brief) -> ComposedIssue:
@@ -50,6 +51,8 @@ def fitted(selection: Selection, brief: Brief) -> Selection:
     its least number of words makes room where enough others stand. What an editor pinned stays.
     """
     shape = SHAPES[brief.shape]
+    if shape.deep:
+        selection = gathered(selection, brief.names)
     composer = _Composer(selection, brief)
     kept = {selection.lede.story.id} if selection.lede else set()
     words = composer.measure(selection.lede, shape.lede) if selection.lede else 0
@@ -203,7 +206,9 @@ class _Composer:
         if home:
             paragraphs = self._body(ranked, home, heading, limits, teller)
         else:
-            paragraphs = foreign_body(ranked.entries, self.brief.language, self.brief.names)
+            paragraphs = foreign_body(
+                ranked.entries, self.brief.language, self.brief.names, teller.voice
+            )
         shown = {entry_id for part in paragraphs for entry_id in part.entry_ids}
         for line in (
             difference_line(ranked.entries, shown),
@@ -229,7 +234,7 @@ class _Composer:
         teller: Teller,
     ) -> list[Paragraph]:
         denial = find_denial(ranked.entries, heading, self.brief.language)
-        kept_back = denial.sentence if denial else None
+        kept_back = (denial.entry, denial.sentence) if denial and denial.sentence else None
         paragraphs = teller.tell(home, heading, limits, kept_back=kept_back)
         cited = {entry_id for part in paragraphs for entry_id in part.entry_ids}
         named = denial is not None and denial.entry.id in cited

@@ -120,6 +120,14 @@ class ComposedIssue:
     sample: bool = False
 
     @property
+    def span(self) -> str:
+        """The length of the period in one word: day, week, month, else period."""
+        days = round((self.period.end - self.period.start).total_seconds() / 86400)
+        return {1: "day", 7: "week", 28: "month", 29: "month", 30: "month", 31: "month"}.get(
+            days, "period"
+        )
+
+    @property
     def stories(self) -> tuple[ComposedStory, ...]:
         """All stories in reading order."""
         return tuple(story for section in self.sections for story in section.stories)

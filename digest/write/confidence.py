@@ -14,7 +14,7 @@ from digest.write.casing import count_words, open_end, spelled
 from digest.write.composed import Kind, Paragraph
 from digest.write.differences import differing
 from digest.write.pieces import capital, inner, own_sentences, paragraph, traced
-from digest.write.quotes import passages
+from digest.write.quotes import CUT, passages
 from digest.write.telling import Teller
 
 _DENIAL = re.compile(
@@ -34,6 +34,7 @@ _SINGLE = (
     "One source: {}; no second report was found.",
 )
 _LONGEST_QUOTE = 40
+_SHORT_QUOTE = 28
 _SIDES = 3
 
 
@@ -61,8 +62,21 @@ def find_denial(entries: Sequence[Entry], heading: str, language: str) -> Denial
         for sentence in told:
             alone = len(told) == 1 and entry is entries[0]
             if _DENIAL.search(sentence) and not alone and count_words(sentence) <= _LONGEST_QUOTE:
-                return Denial(entry=entry, sentence=sentence)
+                kept = sentence if entry.paraphrase else _first_of(sentence)
+                return Denial(entry=entry, sentence=kept)
     return None
+
+
+def _first_of(sentence: str) -> str:
+    """A long sentence that quotes several: up to the end of the first, where that denies."""
+    end = re.search(r"(?<=[a-z])[.!?](?= [A-Z])", sentence)
+    if count_words(sentence) <= _SHORT_QUOTE or end is None:
+        return sentence
+    kept = sentence[: end.end()]
+    if not _DENIAL.search(kept):
+        return sentence
+    close = "”" if kept.count("“") > kept.count("”") else ""
+    return f"{kept} {CUT}{close}"
 
 
 def denial_line(denial: Denial, teller: Teller, *, named: bool) -> Paragraph:

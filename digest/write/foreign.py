@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from digest.data.outlets import load_outlets
 from digest.data.prose import load_prose
 from digest.model import Entry
 from digest.text.markdown import Md
@@ -24,6 +25,10 @@ _NAMES = 3
 _NAMED = 5
 # Scripts that the page marks by itself; a Latin-script language has to be named in the text.
 _MARKED = frozenset({"ru", "uk", "kk", "zh", "und"})
+_ARTICLE = re.compile(
+    r"(?:Ministry|Union|Court|Committee|Council|Commission|Parliament|Organi[sz]ation|Arctic|Sea"
+    r"|Service|Agency|Nations|Consortium|Kremlin|White House|State Duma|Bank)$"
+)
 _SCALES = {"млн": "million", "млрд": "billion", "трлн": "trillion"}
 _FIGURE = re.compile(
     r"(?<![\w.,])(?P<n>\d+(?:[.,]\d+)?) ?(?:(?P<percent>%|процент\w*)|(?P<scale>млн|млрд|трлн)\b)"
@@ -37,7 +42,11 @@ def label_of(section: str, entries: Sequence[Entry], finder: NameFinder | None) 
     figures of the headline, the day; the section where no name is known.
     """
     lead = entries[0]
-    names = _names(lead, finder)[:_NAMES]
+    names = _names(lead, finder, headline=True)
+    if len(names) < 2:  # noqa: PLR2004 - one name alone says little
+        names = list(dict.fromkeys([*names, *_names(lead, finder)]))
+    names = names[:_NAMES]
+    names = [_with_article(name) for name in names]
     day = day_of(lead)
     press, when = _press(entries), f", {day}" if day else ""
     figures = "".join(f": {figure}" for figure in _figures(lead.title)[:1])
@@ -49,7 +58,7 @@ def label_of(section: str, entries: Sequence[Entry], finder: NameFinder | None) 
 
 
 def foreign_body(
-    entries: Sequence[Entry], language: str, finder: NameFinder | None
+    entries: Sequence[Entry], language: str, finder: NameFinder | None, voice: Voice
 ) -> list[Paragraph]:
     """The originals, marked with their language, each under a sentence that says what they are.
 
@@ -61,10 +70,10 @@ def foreign_body(
     for entry in entries:
         if entry.lang not in shown and len(shown) < _MOST_BLOCKS:
             shown.add(entry.lang)
-            made += _told(entry, finder)
+            made += _told(entry, finder, voice)
     cited = {entry_id for part in made for entry_id in part.entry_ids}
     names = [outlet_of(entry).name for entry in entries if entry.id in cited]
-    return made + credits_of(entries, names, language, Voice())
+    return made + credits_of(entries, names, language, voice)
 
 
 def in_its_language(text: str, lang: str) -> Md:
@@ -78,19 +87,25 @@ def in_its_language(text: str, lang: str) -> Md:
 # --- inside ------------------------------------------------------------------------------------
 
 
-def _told(entry: Entry, finder: NameFinder | None) -> list[Paragraph]:
+def _told(entry: Entry, finder: NameFinder | None, voice: Voice) -> list[Paragraph]:
     outlet, day = outlet_of(entry), day_of(entry)
     on = f" on {day}" if day else ""
     title = in_its_language(_bare(entry.title), entry.lang)
     shown = title if entry.paraphrase else Md("“{}”").format(title)
-    text = Md("{} reported in {}{} under the headline {} [{}].").format(
-        capital(outlet.full()), load_prose().language(entry.lang), on, shown, entry.lang
-    )
+    name = load_prose().language(entry.lang)
+    if voice.pick(["foreign-outlet", "foreign-headline"]) == "foreign-outlet":
+        text = Md("{} reported in {}{} under the headline {} [{}].").format(
+            capital(outlet.full()), name, on, shown, entry.lang
+        )
+    else:
+        text = Md("Under the headline {} [{}], {} reported in {}{}.").format(
+            shown, entry.lang, outlet.full(), name, on
+        )
     lines = [traced(text, entry)]
-    named = _names(entry, finder)[:_NAMED]
+    named = [Md.escape(_with_article(each)) for each in _names(entry, finder)[:_NAMED]]
     if named:
-        told = Md("The report names {}.").format(listed([Md.escape(name) for name in named]))
-        lines.append(traced(told, entry))
+        forms = ["The report names {}.", "The text names {}."]
+        lines.append(traced(Md(voice.pick(forms)).format(listed(named)), entry))
     body = _body(entry)
     spoken = _spoken(entry, body, finder)
     if spoken is not None:
@@ -142,21 +157,31 @@ def _press(entries: Sequence[Entry]) -> str:
         return f"{languages[0]} press"
     if len(languages) > _MOST_BLOCKS:
         return "Press in other languages"
-    return f"{_and([f'{name}-language' for name in languages])} press"
+    *others, last = languages
+    return f"{_and([*(f'{name}-' for name in others), f'{last}-language'])} press"
 
 
-def _names(entry: Entry, finder: NameFinder | None) -> list[str]:
-    """Names in headline and lead as this newsletter writes them, people first."""
+def _with_article(name: str) -> str:
+    takes = load_outlets().takes_article(name) or _ARTICLE.search(name)
+    return f"the {name}" if takes else name
+
+
+def _names(entry: Entry, finder: NameFinder | None, *, headline: bool = False) -> list[str]:
+    """Names in headline and lead as this newsletter writes them, people first, no outlets."""
     if finder is None:
         return []
     found = [
         finder.name(mention.name_id)
-        for text in (entry.title, entry.text[:400])
+        for text in (entry.title, "" if headline else entry.text[:400])
         for mention in finder.find(text)
     ]
-    outlet = outlet_of(entry).name
+    book = load_outlets()
     people = [name.name for name in found if name.kind == "person"]
-    others = [name.name for name in found if name.kind != "person" and name.name != outlet]
+    others = [
+        name.name
+        for name in found
+        if name.kind != "person" and not book.kind(name.name) and book.find_press(name.name) is None
+    ]
     return list(dict.fromkeys([*people, *others]))
 
 

@@ -52,8 +52,8 @@ def introduction_of(issue: ComposedIssue, ranked: Sequence[Ranked], brief: Brief
     ]
     if not others or not sections:
         return (first,)
-    follow = "stories follow" if others > 1 else "story follows"
-    text = Md("{} more {}: {}.").format(spelled(others).capitalize(), follow, listed(sections))
+    more = f"Another {spelled(others)} stories follow" if others > 1 else "One more story follows"
+    text = Md("{}: {}.").format(more, listed(sections))
     return (first, text)
 
 

@@ -53,12 +53,15 @@ _NAMELESS = re.compile(
     r"^[“\"«「].*[”\"»」],? (?:he|she|they) (?:said|added|told)\b"
     r"|[”\"],? (?:he|she|they) \w+[^.]*\.$"
 )
+# Somebody's words alone: who said them stands in another sentence.
+_SPEAKERLESS = re.compile(r"[“\"][^“”\"]*[”\"]\.?|«[^«»]*»\.?|「[^「」]*」。?")
 _COMPLETE = re.compile(r"[.!。！][”\"»」』’)]*$| \[…\]$")
 _SHORTEST, _LONGEST = 6, 45
 # Where a sentence may be cut: before a clause of its own, not between the items of a list.
 _CLAUSE = re.compile(
     r"; | [—–] |, (?=(?:but|and|while|which|who|where|when|as|after|although|though|because|since"
-    r"|with|according|adding|saying|citing|despite|following|including|in an?|in the|the \w+ said)\b)"
+    r"|with|according|adding|saying|citing|despite|following|including|in an?|in the"
+    r"|the \w+ said)\b)"
     r"|, (?=(?:но|а|и|что|котор(?:ый|ая|ое|ые)|где|когда|хотя|поскольку|после|сообщ\w+)\b)"
     r"|[，；](?=[\u4e00-\u9fff])"
 )
@@ -231,6 +234,8 @@ def _is_usable(text: str) -> bool:
         or load_prose().chrome.search(text)
         or _BYLINE.match(text)
     ):
+        return False
+    if _SPEAKERLESS.fullmatch(text):
         return False
     if load_prose().leaning.match(text.lstrip('“"«「‘')) or _NAMELESS.search(text):
         return False

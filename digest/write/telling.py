@@ -53,11 +53,16 @@ class Teller:
         """The headings of the issue: what they say is not told in another story."""
 
     def tell(
-        self, entries: Sequence[Entry], heading: str, limits: Limits, *, kept_back: str | None
+        self,
+        entries: Sequence[Entry],
+        heading: str,
+        limits: Limits,
+        *,
+        kept_back: tuple[Entry, str] | None,
     ) -> list[Paragraph]:
         """The paragraphs of a story, the leading entry first.
 
-        ``kept_back`` is a sentence that stands elsewhere (a denial) and is not told here.
+        ``kept_back`` is a sentence of an entry that stands elsewhere (a denial), not here.
         """
         return _Telling(self, heading, limits, kept_back).story(entries)
 
@@ -65,7 +70,9 @@ class Teller:
 class _Telling:
     """One story while it is told."""
 
-    def __init__(self, teller: Teller, heading: str, limits: Limits, kept_back: str | None) -> None:
+    def __init__(
+        self, teller: Teller, heading: str, limits: Limits, kept_back: tuple[Entry, str] | None
+    ) -> None:
         self.voice, self.casing = teller.voice, teller.casing
         self.heading, self.limits = heading, limits
         self.told = Told()
@@ -75,7 +82,9 @@ class _Telling:
         self.elsewhere = tuple(each for each in teller.headings if each != heading)
         self.reserved = 1 if kept_back else 0
         if kept_back:
-            self.told.used["kept back"] = [kept_back]
+            self.told.used["kept back"] = [kept_back[1]]
+            if not kept_back[0].paraphrase:
+                self.quoter.reserve(*kept_back)
 
     def story(self, entries: Sequence[Entry]) -> list[Paragraph]:
         lead, *others = entries

@@ -20,7 +20,6 @@ from digest.write.quotes import (
     Passage,
     chosen,
     is_verbatim,
-    joined,
     passages,
     shortened,
 )
@@ -28,7 +27,7 @@ from digest.write.speakers import Quoted, quoted_in
 
 _LEAD_SENTENCES = 3
 _INLINE_WORDS = 42
-_CHAIN_WORDS = 28
+_CHAIN_WORDS = 36
 _WOVEN_WORDS = 32
 _SUBJECT_WORDS = 6
 _FINITE = re.compile(
@@ -46,11 +45,18 @@ class Quoter:
         self.finder = finder
         self.spent: dict[str, int] = {}
 
+    def reserve(self, entry: Entry, text: str) -> None:
+        """Keep room for words of the entry that are quoted elsewhere in the story."""
+        self._count(entry, text)
+
     def lead(self, entry: Entry, heading: str, told: Told) -> list[Paragraph]:
-        """The leading entry in its publisher's words: woven in where short, else as a block."""
+        """The leading entry in its publisher's words, woven into sentences that say whose."""
         found = passages(entry, about=tokens(heading, entry.lang))
-        chained = [p for p in found if p.chained and count_words(p.text) <= _CHAIN_WORDS + 8][:1]
-        room = MOST_WORDS - sum(count_words(p.text) for p in chained)
+        found = tuple(p for p in found if not told.holds(p.text))
+        room = MOST_WORDS - self.spent.get(entry.id, 0)
+        chained = [p for p in found if p.chained and count_words(p.text) <= _CHAIN_WORDS][:1]
+        chained = [p for p in chained if count_words(p.text) <= room]
+        room -= sum(count_words(p.text) for p in chained)
         own = chosen([p for p in found if not p.chained], most=_LEAD_SENTENCES, words=room)
         if not own:
             own = tuple(_cut_down(found, room))
@@ -58,12 +64,13 @@ class Quoter:
         for passage in (*own, *chained):
             self._count(entry, passage.text)
             told.add(entry, passage.text, entry.lang)
-        if own and sum(count_words(p.text) for p in own) <= _INLINE_WORDS:
+        if own:
             made.append(self._inline(entry, own))
-        elif own:
-            made += self._block(entry, own)
         for passage in chained:
-            made += chain(entry, passage, named=bool(own))
+            text = Md("{}: “{}”").format(
+                _relay(entry, passage, named=bool(own)), inner(passage.text)
+            )
+            made.append(paragraph(Kind.PROSE, [traced(text, entry)], [entry]))
         return made
 
     def woven(self, entry: Entry, heading: str, told: Told) -> Paragraph | None:
@@ -120,8 +127,14 @@ class Quoter:
         first, *rest = parts
         text = [traced(self._said(outlet_of(entry), entry, first.text), entry)]
         for passage in rest:
-            form = self.voice.pick(["The report adds: “{}”", "It goes on: “{}”"])
-            text.append(traced(Md(form).format(inner(passage.text)), entry))
+            split = _subject(passage.text, self.finder)
+            forms = ["inside"] * bool(split) + ["The report adds: “{}”", "It goes on: “{}”"]
+            form = self.voice.pick(forms)
+            if form == "inside" and split is not None:
+                said = Md("{}, the report says, “{}”").format(split[0], inner(split[1]))
+            else:
+                said = Md(form).format(inner(passage.text))
+            text.append(traced(said, entry))
         return paragraph(Kind.PROSE, text, [entry])
 
     def _said(self, outlet: Outlet, entry: Entry, quote: str) -> Md:
@@ -148,13 +161,6 @@ class Quoter:
             return text.format(day, outlet.full(), wrote, inner(quote))
         return Md("{} {}{}: “{}”").format(capital(outlet.full()), verb, on, inner(quote))
 
-    def _block(self, entry: Entry, parts: Sequence[Passage]) -> list[Paragraph]:
-        lead = block_lead(entry)
-        return [
-            paragraph(Kind.PROSE, [traced(lead, entry)], [entry]),
-            quotation(entry, joined(parts)),
-        ]
-
 
 def block_lead(entry: Entry) -> Md:
     """``Reuters reported on 6 April:``, above a set-off quotation."""
@@ -166,15 +172,19 @@ def block_lead(entry: Entry) -> Md:
 
 def chain(entry: Entry, passage: Passage, *, named: bool) -> list[Paragraph]:
     """Words of another outlet that an entry quotes: both are named, the words stay the other's."""
-    outlet = outlet_of(entry).linked() if named else outlet_of(entry).full()
-    speaker = passage.speaker or "another outlet"
-    if load_outlets().takes_article(speaker):
-        speaker = f"the {speaker}"
-    lead = Md("{}, quoted by {}:").format(capital(Md.escape(speaker)), outlet)
+    lead = Md("{}:").format(_relay(entry, passage, named=named))
     return [
         paragraph(Kind.PROSE, [traced(lead, entry)], [entry]),
         quotation(entry, passage.text),
     ]
+
+
+def _relay(entry: Entry, passage: Passage, *, named: bool) -> Md:
+    outlet = outlet_of(entry).linked() if named else outlet_of(entry).full()
+    speaker = passage.speaker or "another outlet"
+    if load_outlets().takes_article(speaker):
+        speaker = f"the {speaker}"
+    return Md("{}, quoted by {}").format(capital(Md.escape(speaker)), outlet)
 
 
 def _cut_down(found: Sequence[Passage], room: int) -> list[Passage]:
@@ -192,7 +202,7 @@ def _subject(quote: str, finder: NameFinder | None) -> tuple[str, str] | None:
     if finder is None or "“" in text:
         return None
     mention = next(iter(finder.find(text)), None)
-    if mention is None or finder.name(mention.name_id).kind == "place":
+    if mention is None:
         return None
     before = text[: mention.start]
     if before and not re.fullmatch(r"(?:[A-Z][\w.’-]+ ){1,4}", before):

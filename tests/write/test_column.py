@@ -209,7 +209,7 @@ def test_words_quoted_from_another_outlet_stay_the_others() -> None:
     )
     told = body(entry("China Digital Times", text, paraphrase=False))
     assert "The Kyiv Independent, quoted by [China Digital Times](" in told
-    assert "> Workers welded the last of forty segments" in told
+    assert "“Workers welded the last of forty segments" in told
 
 
 def test_a_story_in_other_languages_hides_nothing_and_invents_nothing() -> None:
@@ -220,7 +220,7 @@ def test_a_story_in_other_languages_hides_nothing_and_invents_nothing() -> None:
     )  # fmt: skip
     told = written(story).stories[0]
     assert told.heading == (
-        "Russian-language and Italian-language press on Xi Jinping and Moscow, 21 April"
+        "Russian- and Italian-language press on Xi Jinping and Moscow, 21 April"
     )
     assert "reported in Russian on 21 April under the headline Си Цзиньпин прибыл" in told.body
     assert "The report names Xi Jinping and Moscow." in told.body
