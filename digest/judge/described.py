@@ -26,7 +26,9 @@ def prototypes(
     """
     texts = [text for section in sections for text in _texts(section)]
     # What the editor writes in Chinese or Russian is centred by its script.
-    rows = centred(embedder.encode(texts), [_script(text) for text in texts], means)
+    rows = centred(
+        embedder.encode([(text,) for text in texts]), [_script(text) for text in texts], means
+    )
     made, at = {}, 0
     for section in sections:
         count = len(_texts(section))

