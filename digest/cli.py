@@ -28,7 +28,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 sources = typer.Typer(help="Look after the sources.", rich_markup_mode=None, no_args_is_help=True)
+template = typer.Typer(help="Look after templates.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(sources, name="sources")
+app.add_typer(template, name="template")
 app.add_typer(judge_commands)
 app.add_typer(issue_commands)
 
@@ -289,6 +291,17 @@ def _sources_export(settings: Settings) -> Result:
     from digest.pipeline.opml import export_opml
 
     return export_opml(settings.config)
+
+
+@command(template, "check")
+def _template_check(
+    settings: Settings,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]")] = None,
+) -> Result:
+    """Try a house style on an example issue; every problem with file and line, exit 1 for any."""
+    from digest.pipeline.templatecheck import template_check
+
+    return template_check(settings.config, file=file, now=clock())
 
 
 def run_command(words: Sequence[str]) -> int:

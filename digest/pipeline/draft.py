@@ -83,6 +83,7 @@ def draft(ws: Workspace, period: Period, *, style: str | None = None) -> Drafted
     ``style`` outranks the newsletter's house style. Raises ``NothingToReportError`` when no entry
     is in the period, ``DraftError`` for a draft that cannot be read.
     """
+    style = style_of(ws, style)
     entries = candidates(ws, period)
     if not entries:
         message = (
@@ -92,7 +93,6 @@ def draft(ws: Workspace, period: Period, *, style: str | None = None) -> Drafted
         raise NothingToReportError(message)
     standing = find_draft(ws, period.day)
     found = decided(ws, period, standing)
-    style = style_of(ws, style)
     selection = judge(ws, period, entries, found)
     selection = fitted(selection, brief_of(ws, period, style, selection))
     issue = composed(ws, period, selection, style=style)

@@ -124,12 +124,12 @@ class Blockwise:
         )
 
     def headline(self, entry: Entry) -> Md:
-        """An entry's headline: in house style where it is ours, quoted where it is theirs."""
+        """An entry's headline: in house style where it is ours, quoted word for word if theirs."""
         home = entry.lang == self.language
-        title = headline_of(entry, self.casing) if home else cleaned(entry)
-        shown = title if entry.paraphrase else inner(title)
-        marked = self._marked(shown, entry)
-        return marked if entry.paraphrase else Md("“{}”").format(marked)
+        if entry.paraphrase:
+            title = headline_of(entry, self.casing) if home else cleaned(entry)
+            return self._marked(title, entry)
+        return Md("“{}”").format(self._marked(inner(cleaned(entry)), entry))
 
     def _marked(self, text: str, entry: Entry) -> Md:
         home = entry.lang == self.language
