@@ -127,9 +127,22 @@ def _judge(
 
 
 @command(app, "draft")
-def _draft(settings: Settings, *, as_of: AsOf = None, style: Style = None) -> Result:
+def _draft(
+    settings: Settings,
+    *,
+    as_of: AsOf = None,
+    style: Style = None,
+    storyline: Annotated[
+        str | None,
+        typer.Option("--storyline", help="Write an explainer of this storyline or story instead."),
+    ] = None,
+) -> Result:
     """Write the issue's draft from the stories."""
     from digest.pipeline.draft import draft_command
+    from digest.pipeline.explain import explain_command
+
+    if storyline is not None:
+        return explain_command(settings.config, storyline, as_of=as_of, style=style, now=clock())
 
     return draft_command(settings.config, as_of=as_of, style=style, now=clock())
 

@@ -60,11 +60,11 @@ def _past(ws: Workspace, period: Period, selection: Selection) -> dict[str, tupl
     stories = [each.story for each in _chosen(selection)]
     with ws.store.read() as connection:
         lines = storylines_touching(connection, ws.id, [story.id for story in stories])
-    by_line = {line.id: line for line in lines}
     akin: dict[str, frozenset[str]] = {}
     for story in stories:
-        line = by_line.get(story.storyline_id or "")
-        akin[story.id] = frozenset({story.id, *story.merged, *(line.story_ids if line else ())})
+        mine = [line for line in lines if story.id in line.story_ids]
+        others = (each for line in mine for each in line.story_ids)
+        akin[story.id] = frozenset({story.id, *story.merged, *others})
     told = _told(ws, period.day) if stories else []
     return {
         story_id: found

@@ -44,7 +44,10 @@ class People:
         fresh: dict[str, str] = {}
         for mention in finder.find(sentence):
             name = finder.name(mention.name_id)
-            full = sentence[mention.start : mention.end]
+            # A form such as "President Xi" ends within the name.
+            whole = sentence.find(name.name, mention.start, mention.end + len(name.name))
+            stop = whole + len(name.name) if whole >= 0 else mention.end
+            full = sentence[mention.start : stop]
             if name.kind != "person" or not name.short or full == name.short:
                 continue
             if name.short not in full.split():
@@ -56,7 +59,7 @@ class People:
             if before or mention.start < at:
                 continue
             start = self._office_start(sentence, mention.start)
-            end = _apposition_end(sentence, mention.end)
+            end = _apposition_end(sentence, stop)
             out += sentence[at:start] + name.short
             at = end
         self._known |= fresh
