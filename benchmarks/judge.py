@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -33,6 +34,8 @@ import numpy as np
 from pull import Figures
 from pull import measured as measured_command
 
+from digest.data.names import load_names
+from digest.data.weights import load_weights
 from digest.judge.embed import DIMENSIONS, groups_to_encode
 from digest.model import Certainty, Entry
 from digest.pipeline.run import RunOptions, run
@@ -45,7 +48,6 @@ NOW = END + timedelta(hours=1)
 WEEK = timedelta(days=7)
 GROWN_WEEKS, GROWN_SIZE = 20, 5000
 PUBLISHERS = 60
-A_PUBLISHER, AN_EVENT = 7, 4
 ROOT = Path(__file__).resolve().parents[1]
 
 WORDS = {
@@ -73,11 +75,13 @@ WORDS = {
         "节日 的 在 与 之后 之前 之间 新 联合 第一"
     ).split(),
 }
-NAMES = {
-    "en": "China Russia Beijing Moscow Kazakhstan Xi Putin Lavrov Ukraine Gazprom Huawei".split(),
-    "ru": "Китай Россия Пекин Москва Казахстан Путин Лавров Украина Газпром США".split(),
-    "zh": "中国 俄罗斯 北京 莫斯科 哈萨克斯坦 习近平 普京 乌克兰 美国 华为".split(),
+SYLLABLES = {
+    "en": "ba be bor cal dan dor el fen gar hol in ka lan mer nor or pal ran tor ven".split(),
+    "ru": "ба бор ве гал дан до ен жа зин кал ла мер ни ор па рон сел та ур ван чен".split(),
+    "zh": list("安本昌道恩方光海建江康林民南平庆荣山泰文新阳"),
 }
+SIZES = (1, 1, 1, 1, 1, 1, 2, 2, 3, 4, 6, 12)
+"""How many entries tell of one event: most stand alone, as in a real week."""
 
 
 def main() -> None:
@@ -150,47 +154,80 @@ def make_twice(folder: Path) -> None:
 # --- entries -------------------------------------------------------------------------------------
 
 
-def week(size: int, end: datetime) -> list[Entry]:
-    """Entries of the week that ends then: around events, in three languages."""
-    chance = random.Random(f"{size} {end}")
-    return [_entry(number, chance, end) for number in range(size)]
+class Events:
+    """Entries of the week that ends then, event after event; the same for the same end."""
 
+    def __init__(self, end: datetime) -> None:
+        self._end = end
+        self._chance = random.Random(end.isoformat())
+        self._names: dict[str, list[str]] = {lang: [] for lang in WORDS}
+        for name in load_names():
+            for lang, form in name.forms:
+                if lang in self._names and "*" not in form:
+                    self._names[lang].append(form)
+        self._rare = {lang: [self._coined(lang) for _ in range(4000)] for lang in WORDS}
 
-def _entry(number: int, chance: random.Random, end: datetime) -> Entry:
-    event = random.Random(f"{end} {number // AN_EVENT}")
-    lang = chance.choices(("en", "ru", "zh"), (6, 3, 2))[0]
-    own = [*event.sample(WORDS[lang], 4), *event.sample(NAMES[lang], 2)]
-    rare = f"{event.choice(WORDS['en'])}{event.randrange(10**5)}"
-    join = "" if lang == "zh" else " "
+    def entries(self, size: int) -> list[Entry]:
+        found: list[Entry] = []
+        while len(found) < size:
+            found += self._event(len(found))
+        return found[:size]
 
-    def sentence(words: int) -> str:
-        drawn = [*chance.sample(own, 3), rare, *chance.choices(WORDS[lang], k=words - 4)]
+    def _coined(self, lang: str) -> str:
+        return "".join(self._chance.choices(SYLLABLES[lang], k=self._chance.choice((2, 3))))
+
+    def _event(self, number: int) -> Iterator[Entry]:
+        chance = self._chance
+        own = {lang: chance.sample(self._rare[lang], 6) for lang in WORDS}
+        told = {lang: chance.sample(self._names[lang], 3) for lang in WORDS}
+        start = self._end - timedelta(minutes=chance.randrange(60 * 24 * 5) + 60 * 24 * 2)
+        for at in range(chance.choice(SIZES)):
+            lang = chance.choices(("en", "ru", "zh"), (6, 3, 2))[0]
+            date = start + timedelta(minutes=chance.randrange(60 * 24 * 2))
+            words = [*own[lang], *told[lang]]
+            yield replace(self._entry(f"{number}-{at}", lang, date, words), tags=(str(number),))
+
+    def _entry(self, key: str, lang: str, date: datetime, own: list[str]) -> Entry:
+        chance = self._chance
+        title = self._sentence(lang, own, 9)
+        count = chance.choice((1, 2, 4))
+        text = ". ".join(self._sentence(lang, own, 14) for _ in range(count))
+        publisher = chance.randrange(PUBLISHERS)
+        key = sha256(f"{self._end} {key}".encode()).hexdigest()
+        return Entry(
+            id=key[:16],
+            source_id="added",
+            url=f"https://publisher{publisher}.example/news/{key[:12]}",
+            publisher=f"Publisher {publisher}",
+            title=title,
+            text=f"{text}.",
+            lang=lang,
+            date=date,
+            certainty=Certainty.TIME,
+            first_seen=date,
+            fingerprint=sha256(f"{title}\n{text}".encode()).hexdigest()[:16],
+        )
+
+    def _sentence(self, lang: str, own: list[str], length: int) -> str:
+        chance = self._chance
+        third = length // 3
+        drawn = [
+            *chance.sample(own, third),
+            *chance.choices(self._rare[lang], k=third),
+            *chance.choices(WORDS[lang], k=length - 2 * third),
+        ]
         chance.shuffle(drawn)
-        said = join.join(drawn)
+        said = ("" if lang == "zh" else " ").join(drawn)
         return f"{said[0].upper()}{said[1:]}"
 
-    title = sentence(9)
-    text = ". ".join(sentence(14) for _ in range(chance.choice((1, 3, 4))))
-    date = end - timedelta(minutes=event.randrange(60 * 24 * 6) + chance.randrange(60 * 24) + 1)
-    publisher = chance.randrange(PUBLISHERS)
-    key = sha256(f"{end} {number}".encode()).hexdigest()
-    return Entry(
-        id=key[:16],
-        source_id="added",
-        url=f"https://publisher{publisher}.example/news/{key[:12]}",
-        publisher=f"Publisher {publisher}",
-        title=title,
-        text=f"{text}.",
-        lang=lang,
-        date=date,
-        certainty=Certainty.TIME,
-        first_seen=date,
-        fingerprint=sha256(f"{title}\n{text}".encode()).hexdigest()[:16],
-    )
+
+def week(size: int, end: datetime) -> list[Entry]:
+    """So many entries of the week that ends then."""
+    return Events(end).entries(size)
 
 
 def fill(folder: Path, entries: list[Entry], *, vectors: bool) -> None:
-    """Store the entries, and made-up vectors where asked: near for entries of one event."""
+    """Store the entries, and made-up vectors where asked."""
     with open_workspace(folder / "sources.yaml", now=NOW) as ws:
         with ws.store.write() as connection:
             save_entries(connection, entries, now=NOW)
@@ -200,16 +237,17 @@ def fill(folder: Path, entries: list[Entry], *, vectors: bool) -> None:
 
 
 def made_up(entries: list[Entry]) -> dict[str, bytes]:
-    """Vectors for what judging would encode: entries of one event lie near each other."""
+    """Vectors for what judging would encode: near each other where words are shared."""
     made = np.random.default_rng(7)
-    common = made.normal(size=DIMENSIONS)
+    means = load_weights()["language_means"]
+    direction: dict[str, np.ndarray] = {}
     found: dict[str, bytes] = {}
-    for number, entry in enumerate(entries):
-        if number % AN_EVENT == 0:
-            event = common + made.normal(size=DIMENSIONS)
+    for entry in entries:
+        mean = means[("en", "ru", "zh").index(entry.lang)]
+        words = direction.setdefault(entry.tags[0], made.normal(size=DIMENSIONS) / 20)
+        rows = mean + words + made.normal(size=(2, DIMENSIONS)) / 40
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
         for key in groups_to_encode([entry]):
-            rows = event + 0.8 * made.normal(size=(2, DIMENSIONS))
-            rows /= np.linalg.norm(rows, axis=1, keepdims=True)
             found[key] = rows.astype("<f2").tobytes()
     return found
 

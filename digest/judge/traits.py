@@ -18,6 +18,7 @@ from digest.data.weights import load_weights
 from digest.judge.concepts import concepts_in, usual_concepts
 from digest.judge.embed import Vectors
 from digest.judge.grams import bucket, grams, name_bucket
+from digest.judge.marks import Marks, Matrix, Numbers, marks_of
 
 LANGUAGES = ("en", "ru", "zh")
 """Languages with a shipped mean vector; others take that of the same script."""
@@ -25,9 +26,6 @@ LANGUAGES = ("en", "ru", "zh")
 _KIN = {"uk": "ru", "be": "ru", "kk": "ru", "ky": "ru", "bg": "ru", "zh": "zh", "ru": "ru"}
 _TEXT = 400
 _NUMBER = re.compile(r"\d+")
-
-Matrix = NDArray[np.float32]
-Numbers = NDArray[np.int_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +48,16 @@ class Item:
 class SparseRows:
     """Unit rows of a few numbers each; no row is empty."""
 
-    def __init__(self, rows: Sequence[Mapping[int, float]], width: int) -> None:
+    def __init__(self, sizes: Sequence[int], columns: Numbers, values: Matrix, width: int) -> None:
+        """Of rows so long, one after the other; an empty one gets a column of its own."""
         self.width = width + 1
-        held = [row or {width: 1.0} for row in rows]
-        self._ends = np.cumsum([0, *(len(row) for row in held)])
-        self.columns: Numbers = np.array([c for row in held for c in row], dtype=np.int_)
-        values = np.array([v for row in held for v in row.values()], dtype=np.float32)
-        norms = np.sqrt(np.add.reduceat(values**2, self._ends[:-1])) if held else values
-        self.values: Matrix = values / np.repeat(np.maximum(norms, 1e-9), np.diff(self._ends))
+        ends = np.cumsum(sizes, dtype=np.int_)
+        empty = ends[np.asarray(sizes, dtype=np.int_) == 0]
+        self.columns: Numbers = np.insert(columns, empty, width)
+        held = np.insert(values.astype(np.float32), empty, 1.0)
+        self._ends = np.concatenate([[0], np.cumsum(np.maximum(sizes, 1), dtype=np.int_)])
+        norms = np.sqrt(np.add.reduceat(held**2, self._ends[:-1])) if len(held) else held
+        self.values: Matrix = held / np.repeat(np.maximum(norms, 1e-9), np.diff(self._ends))
 
     def row(self, at: int) -> tuple[Numbers, Matrix]:
         """Columns and values of one row."""
@@ -77,27 +77,29 @@ class Traits:
     """What is compared, a row an entry.
 
     ``actors`` is the country of the first name, ``countries`` whose names stand in an entry; an
-    entry without names has all of them. Column 0 is nobody's and stands everywhere.
+    entry without names has all of them. Column 0 is nobody's and stands everywhere. ``dated`` says
+    whose title names the day of its report, as ``editions`` of a series do.
     """
 
     langs: Numbers
     vectors: Matrix | None
     words: SparseRows
-    names: Matrix
-    concepts: Matrix
+    names: Marks
+    concepts: Marks
     days: NDArray[np.float32]
     actors: Numbers
     countries: NDArray[np.bool_]
     editions: tuple[tuple[str, tuple[str, ...]] | None, ...]
+    dated: NDArray[np.bool_]
 
-    def editions_apart(self, row: int, others: Numbers) -> NDArray[np.bool_]:
-        """Which of the others are another edition of the series that the entry belongs to."""
-        own = self.editions[row]
-        made = np.zeros(len(others), dtype=bool)
-        if own is not None:
-            for at, other in enumerate(others):
-                theirs = self.editions[other]
-                made[at] = theirs is not None and theirs[0] == own[0] and theirs[1] != own[1]
+    def editions_apart(self, first: Numbers, second: Numbers) -> NDArray[np.bool_]:
+        """Which pairs are different editions of one series."""
+        made = np.zeros(len(first), dtype=bool)
+        for at in np.flatnonzero(self.dated[first] & self.dated[second]):
+            own, theirs = self.editions[first[at]], self.editions[second[at]]
+            assert own is not None  # noqa: S101 - dated
+            assert theirs is not None  # noqa: S101 - dated
+            made[at] = theirs[0] == own[0] and theirs[1] != own[1]
         return made
 
 
@@ -105,6 +107,7 @@ def traits_of(items: Sequence[Item]) -> Traits:
     """The rows of the items, in their order."""
     codes = {lang: at for at, lang in enumerate(sorted({item.lang for item in items}))}
     actors, countries = _countries(items)
+    editions = tuple(_edition(item) for item in items)
     return Traits(
         langs=np.array([codes[item.lang] for item in items], dtype=np.int_),
         vectors=_vectors(items),
@@ -117,7 +120,8 @@ def traits_of(items: Sequence[Item]) -> Traits:
         ),
         actors=actors,
         countries=countries,
-        editions=tuple(_edition(item) for item in items),
+        editions=editions,
+        dated=np.array([each is not None for each in editions], dtype=bool),
     )
 
 
@@ -140,21 +144,22 @@ def _unit(rows: Matrix) -> Matrix:
 
 
 def _words(items: Sequence[Item]) -> SparseRows:
-    counts = [Counter(grams(f"{item.title} {item.text[:_TEXT]}", item.lang)) for item in items]
-    columns: dict[str, int] = {}
-    for row in counts:
-        for gram in row:
-            columns.setdefault(gram, len(columns))
+    places: dict[str, int] = {}
+    columns: list[int] = []
+    times: list[int] = []
+    sizes = []
+    for item in items:
+        row = Counter(grams(f"{item.title} {item.text[:_TEXT]}", item.lang))
+        columns += [places.setdefault(gram, len(places)) for gram in row]
+        times += row.values()
+        sizes.append(len(row))
     usual, lines = _usual("idf")
-    held = Counter(gram for row in counts for gram in row)
-    idf = {
-        gram: np.log((lines + len(items) + 1) / (usual[bucket(gram)] + held[gram] + 0.5))
-        for gram in columns
-    }
-    return SparseRows(
-        [{columns[g]: (1 + np.log(n)) * idf[g] for g, n in row.items()} for row in counts],
-        len(columns),
-    )
+    at = np.array(columns, dtype=np.int_)
+    held = np.bincount(at, minlength=len(places))
+    buckets = np.array([bucket(gram) for gram in places], dtype=np.int_)
+    idf = np.log((lines + len(items) + 1) / (usual[buckets] + held + 0.5))
+    values = (1 + np.log(np.array(times, dtype=np.float64))) * idf[at]
+    return SparseRows(sizes, at, values.astype(np.float32), len(places))
 
 
 @lru_cache(maxsize=2)
@@ -165,32 +170,16 @@ def _usual(name: str) -> tuple[NDArray[np.float64], float]:
     return np.maximum(lines / np.exp(idf) - 0.5, 0.0), lines
 
 
-def _names(items: Sequence[Item]) -> Matrix:
+def _names(items: Sequence[Item]) -> Marks:
     usual, lines = _usual("name_idf")
     frequency = {name: float(usual[name_bucket(name)]) for item in items for name in item.names}
-    return _marked([frozenset(item.names) for item in items], frequency, lines)
+    return marks_of([frozenset(item.names) for item in items], frequency, lines)
 
 
-def _concepts(items: Sequence[Item]) -> Matrix:
+def _concepts(items: Sequence[Item]) -> Marks:
     usual, lines = usual_concepts()
     found = [concepts_in(f"{item.title} {item.text[:_TEXT]}") for item in items]
-    return _marked(found, usual, lines)
-
-
-def _marked(held: Sequence[frozenset[str]], usual: Mapping[str, float], lines: float) -> Matrix:
-    """Unit rows of idf. What one entry alone holds has no column, but counts in its length."""
-    counts = Counter(mark for row in held for mark in row)
-    idf = {
-        mark: np.log((lines + len(held) + 1) / (usual.get(mark, 0) + count + 0.5))
-        for mark, count in counts.items()
-    }
-    shared = {mark: at for at, mark in enumerate(sorted(m for m, n in counts.items() if n > 1))}
-    rows = np.zeros((len(held), len(shared)), dtype=np.float32)
-    for at, row in enumerate(held):
-        norm = max(float(np.sqrt(sum(idf[mark] ** 2 for mark in sorted(row)))), 1e-9)
-        for mark in row & shared.keys():
-            rows[at, shared[mark]] = idf[mark] / norm
-    return rows
+    return marks_of(found, usual, lines)
 
 
 def _countries(items: Sequence[Item]) -> tuple[Numbers, NDArray[np.bool_]]:
