@@ -126,6 +126,19 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NameRule:
+    """When a form of a name stands for something else, by the words around it.
+
+    ``form`` is the form meant, "" all of the name. Words are whole; one that ends with ``*`` may
+    go on. With ``only``, one of its words must stand near; with ``unless``, none of its.
+    """
+
+    form: str
+    only: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
     """One line of the name book: a person, organisation, place or thing.
 
@@ -142,6 +155,7 @@ class Name:
     short: str | None = None
     pinyin: str | None = None
     hanzi: str | None = None
+    rules: tuple[NameRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

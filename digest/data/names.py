@@ -11,7 +11,12 @@ only some words of a phrase decline (``Министерство~ иностра�
 from the endings, words agreeing in case. A form ending with ``*`` is a stem that may go on.
 Chinese forms are simplified, the traditional spelling is made here; names that Taiwan or Hong
 Kong spell otherwise are listed. ``pinyin`` stands only where it is certain; then ``hanzi`` is the
-first Chinese form.
+first Chinese form. ``uk`` and ``kk`` list Ukrainian and Kazakh forms, written like the Russian,
+``other`` forms of further languages.
+
+Where a form also means something else, the words around it decide: ``unless: {Georgia: [Atlanta]}``
+takes no Georgia near Atlanta, ``only: {any: [envoy, 特使]}`` no form of the name but near one of
+these words. A word that ends with ``*`` may go on.
 """
 
 from __future__ import annotations
@@ -21,7 +26,7 @@ from itertools import product
 from typing import Any
 
 from digest.data.loader import read_yaml
-from digest.model import Name
+from digest.model import Name, NameRule
 
 KINDS = {
     "people": "person",
@@ -30,6 +35,9 @@ KINDS = {
     "things": "thing",
 }
 """The groups of the file and the kind their names have."""
+
+ANY_FORM = "any"
+"""The key of a rule that holds for every form of a name."""
 
 _CASES = 5
 # Endings by case (genitive, dative, accusative, instrumental, prepositional), several of a case
@@ -128,7 +136,8 @@ def _name(row: dict[str, Any], kind: str, traditional: dict[str, str]) -> Name:
     zh = [str(form) for form in row.get("zh", ())]
     pinyin = row.get("pinyin")
     forms = [("en", form) for form in dict.fromkeys([row["name"], *row.get("en", ())])]
-    forms += [("ru", form) for phrase in row.get("ru", ()) for form in declined(phrase)]
+    for lang in ("ru", "uk", "kk", "other"):
+        forms += [(lang, form) for phrase in row.get(lang, ()) for form in declined(phrase)]
     forms += [("zh", form) for form in dict.fromkeys([*zh, *(traditional[z] for z in zh)])]
     if pinyin and pinyin not in (form for _, form in forms):
         forms.append(("en", pinyin))
@@ -142,13 +151,31 @@ def _name(row: dict[str, Any], kind: str, traditional: dict[str, str]) -> Name:
         short=row.get("short"),
         pinyin=pinyin,
         hanzi=zh[0] if pinyin else None,
+        rules=_rules(row, traditional),
     )
+
+
+def _rules(row: dict[str, Any], traditional: dict[str, str]) -> tuple[NameRule, ...]:
+    """The rules of a row, a Chinese form and its words in both ways of writing."""
+    made: list[NameRule] = []
+    for kind in ("only", "unless"):
+        for form, listed in row.get(kind, {}).items():
+            words = tuple(dict.fromkeys(w for word in listed for w in (word, traditional[word])))
+            forms = ("",) if form == ANY_FORM else dict.fromkeys((form, traditional[form]))
+            only, unless = (words, ()) if kind == "only" else ((), words)
+            made += [NameRule(form=spelt, only=only, unless=unless) for spelt in forms]
+    return tuple(made)
+
+
+def _written(row: dict[str, Any]) -> list[str]:
+    """What a row holds that may be Chinese."""
+    rules = [rule for kind in ("only", "unless") for rule in row.get(kind, {}).items()]
+    return [*row.get("zh", ()), *(text for form, words in rules for text in (form, *words))]
 
 
 def names_of(book: dict[str, list[dict[str, Any]]]) -> tuple[Name, ...]:
     """The names of a parsed book, in file order. Raises KeyError for an unknown group."""
-    zh = [str(form) for rows in book.values() for row in rows for form in row.get("zh", ())]
-    made = _traditional(zh)
+    made = _traditional([text for rows in book.values() for row in rows for text in _written(row)])
     return tuple(_name(row, KINDS[group], made) for group, rows in book.items() for row in rows)
 
 

@@ -37,7 +37,7 @@ WITHIN = Weights(
 )  # fmt: skip
 ACROSS = Weights(
     bias=-3.4, vectors=6.0, words=22.0, names=2.3, concepts=3.2,
-    days=-1.1, undated=-2.2, actor=-1.0, most_words=1.5,
+    days=-1.2, undated=-2.2, actor=-1.0, most_words=1.5,
 )  # fmt: skip
 WITHIN_PLAIN = Weights(
     bias=-3.0, vectors=0.0, words=9.8, names=1.6, concepts=3.3,

@@ -19,12 +19,20 @@ from digest.judge.concepts import concepts_in, usual_concepts
 from digest.judge.embed import Vectors
 from digest.judge.grams import bucket, grams, name_bucket
 from digest.judge.marks import Marks, Matrix, Numbers, marks_of
+from digest.model import Name
 
 LANGUAGES = ("en", "ru", "zh")
 """Languages with a shipped mean vector; others take that of the same script."""
 
 _KIN = {"uk": "ru", "be": "ru", "kk": "ru", "ky": "ru", "bg": "ru", "zh": "zh", "ru": "ru"}
 _TEXT = 400
+_REPORTERS = frozenset(
+    {"news agency", "state news agency", "newspaper", "broadcaster", "state broadcaster"}
+    | {"magazine", "news site", "party journal", "state media group", "website", "data company"}
+    | {"social network"}
+)
+"""Roles of names that say where a report comes from, not who acted."""
+
 _NUMBER = re.compile(r"\d+")
 
 
@@ -184,7 +192,7 @@ def _concepts(items: Sequence[Item]) -> Marks:
 
 def _countries(items: Sequence[Item]) -> tuple[Numbers, NDArray[np.bool_]]:
     book = _country_book()
-    held = [[book.get(name, name) for name in item.names] for item in items]
+    held = [[c for name in item.names if (c := book.get(name, name))] for item in items]
     columns = {c: at for at, c in enumerate(sorted({c for row in held for c in row}), start=1)}
     known = np.zeros((len(items), len(columns) + 1), dtype=bool)
     known[:, 0] = True
@@ -195,11 +203,13 @@ def _countries(items: Sequence[Item]) -> tuple[Numbers, NDArray[np.bool_]]:
 
 @lru_cache(maxsize=1)
 def _country_book() -> Mapping[str, str]:
-    """The country of each name; a name of none stands for itself."""
-    nowhere = ("", "XX")
-    return MappingProxyType(
-        {n.id: n.id if (n.country or "") in nowhere else str(n.country) for n in load_names()}
-    )
+    """The country a name acts for; "" for what acts for none: things, regions, those who report."""
+    return MappingProxyType({n.id: "" if _idle(n) else str(n.country) for n in load_names()})
+
+
+def _idle(name: Name) -> bool:
+    nowhere = (name.country or "XX") in ("XX", "UN")
+    return nowhere or name.kind == "thing" or name.role in _REPORTERS
 
 
 def _edition(item: Item) -> tuple[str, tuple[str, ...]] | None:

@@ -49,6 +49,7 @@ _UKRAINIAN: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("й", 1, ("я", "ю", "я", "єм", "ї")),
     ("а", 1, ("и", "і", "у", "ою", "і")),
 )
+_SURNAMES = ("ова", "ева", "ина")
 _CONSONANT = ("а", "у", "а", "ом", "е")
 _HARD_UK = ("а", "у", "а", "ом", "і")
 
@@ -66,6 +67,8 @@ def inflected(form: str, lang: str) -> tuple[str, ...]:
     # Given names of Chinese people and first names of pairs often stay as they are.
     forms += [" ".join([*words[:-1], last]) for last in columns[-1]]
     forms += [" ".join([cell, *words[1:]]) for cell in columns[0]] if len(words) > 1 else []
+    if lang == "ru" and words[-1].endswith(_SURNAMES):  # Украина, Молдова: also like any noun
+        forms += [" ".join([*words[:-1], words[-1][:-1] + ending]) for ending in ("ы", "е")]
     return tuple(dict.fromkeys(forms))
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
+from hashlib import sha256
 
 import ahocorasick_rs
 
 from digest.model import Mention, Name
 from digest.text.inflect import inflected
+from digest.text.nearby import Nearby, nearby
 
 _FOLDED = {
     **dict.fromkeys(map(ord, "’‘ʼ`´"), "'"),
     **dict.fromkeys(map(ord, "‐‑‒–—"), "-"),
     **dict.fromkeys((0xA0, 0x2009, 0x202F), " "),
     ord("ё"): "е",
+    ord("臺"): "台",  # Taiwan writes both, and both ways of "in"
+    ord("裡"): "裏",
     ord("Ё"): "Е",
 }
 _SHORT = 4
@@ -28,25 +33,30 @@ class NameFinder:
     is written with a capital never matches a small first letter. Curly quotes, dashes, fixed
     blanks and ё match their plain kin. Russian and Ukrainian forms are listed in the nominative
     and found in every case; a form that ends with ``*`` is a stem that may go on. Where two names
-    share a form, the one listed first is meant.
+    share a form, the one listed first is meant, unless the words around it speak against it.
     """
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._names = {name.id: name for name in names}
-        self._forms: dict[str, list[tuple[str, str]]] = {}
+        self._forms: dict[str, list[tuple[str, str, Nearby | None]]] = {}
         for name in self._names.values():
             for lang, form in name.forms:
-                self._add(name.id, lang, form)
+                self._add(name.id, lang, form, nearby(name.rules, form) if name.rules else None)
         self._patterns = list(self._forms)
         self._automaton = ahocorasick_rs.AhoCorasick(self._patterns) if self._patterns else None
 
-    def _add(self, name_id: str, lang: str, form: str) -> None:
+    def _add(self, name_id: str, lang: str, form: str, rule: Nearby | None) -> None:
         variants = inflected(form, lang) if lang in ("ru", "uk") and "*" not in form else (form,)
         for variant in variants:
             folded = variant.translate(_FOLDED).strip()
             key = _lowered(folded.rstrip("*"))
             if key:
-                self._forms.setdefault(key, []).append((name_id, folded))
+                self._forms.setdefault(key, []).append((name_id, folded, rule))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever the names, their forms or their rules do."""
+        return sha256(repr(tuple(self._names.values())).encode()).hexdigest()
 
     def name(self, name_id: str) -> Name:
         """The name of that id; raises KeyError for none."""
@@ -68,9 +78,9 @@ class NameFinder:
         assert self._automaton is not None  # noqa: S101 - for the type checker
         found = self._automaton.find_matches_as_indexes(_lowered(text), overlapping=True)
         for index, start, end in found:
-            for name_id, form in self._forms[self._patterns[index]]:
+            for name_id, form, rule in self._forms[self._patterns[index]]:
                 stop = _fits(form, text, start, end)
-                if stop:
+                if stop and (rule is None or rule.allows(text, start, stop)):
                     yield Mention(name_id=name_id, start=start, end=stop)
                     break
 
