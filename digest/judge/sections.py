@@ -76,6 +76,7 @@ class Classifier:
         self._own = tuple(s for s in sections if s.id not in LABELS)
         self._told = tuple(s for s in sections if s.id in LABELS and (s.keywords or s.examples))
         self._missing = [i for i, label in enumerate(LABELS) if label not in self._ids]
+        self._finder = finder
         self._counter = Counter(LexiconMatcher((*load_lexicon(), *self._terms())), finder)
         self._weights = load_weights() if weights is None else weights
         self._embedder = embedder
@@ -95,8 +96,9 @@ class Classifier:
         )
         state = (VERSION, self._sections, self._embedder is not None, lessons)
         made = sha256(repr(state).encode())
-        for name in ("weights.npz", "lexicon.yaml", "names.yaml"):
+        for name in ("weights.npz", "lexicon.yaml"):
             made.update(read_bytes(name))
+        made.update(self._finder.fingerprint.encode())  # the shipped names and the editor's own
         return f"{VERSION}-{made.hexdigest()[:12]}"
 
     def place(

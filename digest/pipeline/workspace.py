@@ -76,11 +76,12 @@ class Workspace:
 
     @cached_property
     def finder(self) -> NameFinder:
-        """The name book, ready to find names in a text."""
+        """The name book with the newsletter's own ``names.yaml``, ready to find names in a text."""
         from digest.data.names import load_names  # noqa: PLC0415 - see above
+        from digest.pipeline.ownnames import with_own  # noqa: PLC0415 - see above
         from digest.text.mentions import NameFinder  # noqa: PLC0415 - see above
 
-        return NameFinder(load_names())
+        return NameFinder(with_own(load_names(), self.config.folder))
 
     @cached_property
     def embedder(self) -> StoredEmbedder | None:
