@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from digest.judge.grams import grams
 from digest.model import Entry
@@ -43,6 +44,7 @@ _WIRES: tuple[tuple[str, str], ...] = (
     ("CNA", r"\(CNA\)|[（(]中央社"),
 )
 _CREDITS = tuple((wire, re.compile(pattern)) for wire, pattern in _WIRES)
+_ANY = re.compile("|".join(pattern for _, pattern in _WIRES))
 _PUBLISHERS = (
     ("Reuters", re.compile(r"^(Reuters|路透|Рейтер)", re.IGNORECASE)),
     ("AFP", re.compile(r"^(AFP|Agence France|法新社)", re.IGNORECASE)),
@@ -58,20 +60,31 @@ _PUBLISHERS = (
 
 def wire_of(entry: Entry) -> str | None:
     """The wire an entry is, or credits first in title and lead; nothing for its own report."""
-    for wire, pattern in _PUBLISHERS:
-        if pattern.search(entry.publisher):
-            return wire
+    own = _published_by(entry.publisher)
+    if own is not None:
+        return own
     head = f"{entry.title}\n{entry.text[:_HEAD]}"
+    if not _ANY.search(head):
+        return None
     found = [(m.start(), wire) for wire, pattern in _CREDITS if (m := pattern.search(head))]
     return min(found)[1] if found else None
 
 
+@lru_cache(maxsize=1 << 12)
+def _published_by(publisher: str) -> str | None:
+    return next((wire for wire, pattern in _PUBLISHERS if pattern.search(publisher)), None)
+
+
 def near(first: Entry, second: Entry) -> bool:
     """Whether two entries say nearly the same in the same words."""
-    if first.lang != second.lang:
-        return False
-    a = set(grams(f"{first.title} {first.text}", first.lang))
-    b = set(grams(f"{second.title} {second.text}", second.lang))
+    return first.lang == second.lang and _alike(_pieces(first), _pieces(second))
+
+
+def _pieces(entry: Entry) -> frozenset[str]:
+    return frozenset(grams(f"{entry.title} {entry.text}", entry.lang))
+
+
+def _alike(a: frozenset[str], b: frozenset[str]) -> bool:
     return min(len(a), len(b)) >= _SHORTEST and len(a & b) >= NEAR * len(a | b)
 
 
@@ -86,15 +99,18 @@ def origins(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
 
     urls = [canonical_url(entry.url) if entry.url else None for entry in entries]
     wires = [wire_of(entry) for entry in entries]
+    pieces = [_pieces(entry) for entry in entries] if len(entries) > 1 else []
     for i, first in enumerate(entries):
         for j in range(i):
+            if root(i) == root(j):
+                continue
             same = (
                 (urls[i] is not None and urls[i] == urls[j])
                 or (wires[i] is not None and wires[i] == wires[j])
                 or first.publisher == entries[j].publisher
-                or near(first, entries[j])
+                or (first.lang == entries[j].lang and _alike(pieces[i], pieces[j]))
             )
-            if same and root(i) != root(j):
+            if same:
                 parents[max(root(i), root(j))] = min(root(i), root(j))
     groups: dict[int, list[Entry]] = {}
     for i, entry in enumerate(entries):

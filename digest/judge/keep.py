@@ -49,7 +49,9 @@ def stories_of(
     made = []
     for group in groups:
         if group:
-            ordered = sorted(group, key=lambda entry: _worth(entry, language))
+            ordered = list(group)
+            if len(ordered) > 1:
+                ordered.sort(key=lambda entry: _worth(entry, language))
             made.append(_story(_central_first(ordered, language, near), placements))
     return tuple(made)
 
@@ -68,23 +70,24 @@ def keep_ids(stories: Sequence[Story], previous: Sequence[Story]) -> tuple[Story
                 shared[key] = shared.get(key, 0) + 1
     taken: dict[int, int] = {}
     given: set[int] = set()
+    first = [min(story.entry_ids) for story in stories]
     for (new, old_at), _ in sorted(
-        shared.items(), key=lambda kv: (-kv[1], kv[0][1], _first(stories, kv[0][0]))
+        shared.items(), key=lambda kv: (-kv[1], kv[0][1], first[kv[0][0]])
     ):
         if new not in taken and old_at not in given:
             taken[new] = old_at
             given.add(old_at)
     used = {previous[old_at].id for old_at in taken.values()}
+    swallowed: dict[int, list[Story]] = {}
+    for new, old_at in sorted(shared):
+        if old_at not in given:
+            swallowed.setdefault(new, []).append(previous[old_at])
     made: list[Story] = []
     for at, story in enumerate(stories):
-        olds = [previous[o] for (new, o) in sorted(shared) if new == at and (o not in given)]
+        olds = swallowed.get(at, [])
         kept = previous[taken[at]] if at in taken else None
         made.append(_with_id(story, kept, olds, used))
     return tuple(made)
-
-
-def _first(stories: Sequence[Story], at: int) -> str:
-    return min(stories[at].entry_ids)
 
 
 def _with_id(story: Story, kept: Story | None, swallowed: Sequence[Story], used: set[str]) -> Story:
@@ -111,12 +114,19 @@ def _central_first(
     entries: Sequence[Entry], language: str, closeness: Mapping[str, float]
 ) -> list[Entry]:
     """Within each language what is central first, then plain reports; else the order given."""
+    if len(entries) == 1:
+        return list(entries)
+    best = {
+        own: max(
+            (closeness.get(e.id, 0.0) for e in entries if (e.lang == language) == own), default=0.0
+        )
+        for own in (True, False)
+    }
 
     def rank(entry: Entry) -> tuple[bool, int, bool]:
-        peers = [e for e in entries if (e.lang == language) == (entry.lang == language)]
-        best = max(closeness.get(peer.id, 0.0) for peer in peers)
-        steps = int((best - closeness.get(entry.id, 0.0)) / _STEP + 1e-9)
-        return entry.lang != language, steps, _COMMENTARY.search(entry.title) is not None
+        own = entry.lang == language
+        steps = int((best[own] - closeness.get(entry.id, 0.0)) / _STEP + 1e-9)
+        return not own, steps, _COMMENTARY.search(entry.title) is not None
 
     return sorted(entries, key=rank)
 

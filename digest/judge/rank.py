@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from digest.judge.duplicates import origins
 from digest.judge.features import group_of
@@ -15,7 +15,7 @@ ORIGINS, OUTLETS, WEIGHT, FRESH, THEME, WEIGHTY, SURE = 1.0, 0.4, 0.6, 0.5, 3.0,
 """What each part counts at most or per step; set on the sample weeks so that a story about both
 countries outweighs one about either with twice the outlets."""
 
-HALF, ONE_SIDE = 0.5, 0.2
+HALF, ONE_SIDE, IN_TEXT = 0.5, 0.2, 0.8
 FOREIGN = 2.0
 MOST_NAMES = 4
 MOST_STEPS = 3.0
@@ -30,13 +30,31 @@ class Theme:
     theirs: tuple[str, ...] = FIELD
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Whose names stand in entries: ``known`` by entry id, where that was found out before."""
+
+    finder: NameFinder
+    known: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def in_title(self, entry: Entry) -> set[str]:
+        """The ids of names in the title."""
+        return {mention.name_id for mention in self.finder.find(entry.title)}
+
+    def in_all(self, entry: Entry) -> set[str]:
+        """The ids of names in title and text."""
+        if entry.id in self.known:
+            return set(self.known[entry.id])
+        return self.in_title(entry) | {m.name_id for m in self.finder.find(entry.text)}
+
+
 def rank(
     stories: Sequence[Story],
     entries: Mapping[str, Entry],
     placements: Mapping[str, Placement],
     *,
     period: Period,
-    finder: NameFinder,
+    named: Named,
     language: str = "en",
 ) -> tuple[Ranked, ...]:
     """The stories that belong in some section, the best first; reasons sum to the score.
@@ -53,8 +71,8 @@ def rank(
         reasons = (
             *_coverage(members, independent),
             _freshness(members, period),
-            _theme(members, finder, Theme()),
-            _names(members, finder),
+            _theme(members, named, Theme()),
+            _names(members, named),
             _sure(story, members, placements),
             *_foreign(members, language),
         )
@@ -94,44 +112,34 @@ def _freshness(members: Sequence[Entry], period: Period) -> Reason:
     )
 
 
-def _theme(members: Sequence[Entry], finder: NameFinder, theme: Theme) -> Reason:
+def _theme(members: Sequence[Entry], named: Named, theme: Theme) -> Reason:
     """How far both sides of the newsletter's theme are in the story, in its headlines above all."""
-    shares = [_both(entry, finder, theme) for entry in members]
+    shares = [_both(entry, named, theme) for entry in members]
     worth = sum(shares) / len(shares)
     words = "both sides of the theme" if worth >= HALF else "little of the theme’s two sides"
     return Reason(feature=words, weight=THEME * worth)
 
 
-def _both(entry: Entry, finder: NameFinder, theme: Theme) -> float:
-    title = _groups(entry.title, finder)
-    whole = title | _groups(entry.text, finder)
-
-    def holds(groups: set[str], sides: Sequence[str]) -> bool:
-        return any(side in groups for side in sides)
-
-    if holds(title, theme.ours) and holds(title, theme.theirs):
-        return 1.0
-    if holds(whole, theme.ours) and holds(whole, theme.theirs):
-        return 0.8
-    if holds(whole, theme.ours) or holds(whole, theme.theirs):
-        return ONE_SIDE
-    return 0.0
+def _both(entry: Entry, named: Named, theme: Theme) -> float:
+    whole = _groups(named.in_all(entry), named.finder)
+    ours, theirs = (any(each in whole for each in side) for side in (theme.ours, theme.theirs))
+    if not (ours and theirs):
+        return ONE_SIDE if ours or theirs else 0.0
+    title = _groups(named.in_title(entry), named.finder)
+    both = all(any(each in title for each in side) for side in (theme.ours, theme.theirs))
+    return 1.0 if both else IN_TEXT
 
 
-def _groups(text: str, finder: NameFinder) -> set[str]:
-    names = (finder.name(mention.name_id) for mention in finder.find(text))
+def _groups(ids: Iterable[str], finder: NameFinder) -> set[str]:
+    names = (finder.name(name_id) for name_id in ids)
     return {group_of(name.country) for name in names if name.country}
 
 
-def _names(members: Sequence[Entry], finder: NameFinder) -> Reason:
-    people = {
-        mention.name_id
-        for entry in members
-        for mention in finder.find(f"{entry.title}\n{entry.text}")
-        if finder.name(mention.name_id).kind == "person"
-    }
-    share = min(len(people), MOST_NAMES) / MOST_NAMES
-    return Reason(feature=f"{len(people)} known people", weight=WEIGHTY * share)
+def _names(members: Sequence[Entry], named: Named) -> Reason:
+    ids = {name_id for entry in members for name_id in named.in_all(entry)}
+    people = sum(named.finder.name(name_id).kind == "person" for name_id in ids)
+    share = min(people, MOST_NAMES) / MOST_NAMES
+    return Reason(feature=f"{people} known people", weight=WEIGHTY * share)
 
 
 def _foreign(members: Sequence[Entry], language: str) -> tuple[Reason, ...]:

@@ -14,7 +14,20 @@ from digest.model import Reason
 _SHOWN_WORDS = 6
 
 Numbers = NDArray[np.float64]
-Weights = Mapping[str, NDArray[np.float32]]
+Weights = Mapping[str, Numbers]
+
+
+def linear(weights: Mapping[str, NDArray[np.float32]]) -> dict[str, Numbers]:
+    """The weights of both models, ready to be multiplied many times.
+
+    Vectors and runs of characters are many: theirs have the mean label taken off beforehand.
+    """
+    made = {}
+    for kind, wide in (("full", "vectors"), ("plain", "pieces")):
+        for group in ("bias", wide, "words", "names"):
+            held = weights[f"{kind}_{group}"].astype(np.float64)
+            made[f"{kind}_{group}"] = held - held.mean(axis=-1, keepdims=True)
+    return made
 
 
 def parts_of(features: Features, wide: Numbers, kind: str, weights: Weights) -> dict[str, Numbers]:
@@ -23,13 +36,12 @@ def parts_of(features: Features, wide: Numbers, kind: str, weights: Weights) -> 
     ``kind`` is ``full`` where ``wide`` are sentence vectors, ``plain`` for runs of characters.
     """
     name = "vectors" if kind == "full" else "pieces"
-    parts = {
-        "bias": weights[f"{kind}_bias"].astype(np.float64),
-        name: (wide @ weights[f"{kind}_{name}"]).astype(np.float64),
+    return {
+        "bias": weights[f"{kind}_bias"],
+        name: wide @ weights[f"{kind}_{name}"],
         "words": features.words[:, None] * weights[f"{kind}_words"],
         "names": features.names[:, None] * weights[f"{kind}_names"],
     }
-    return {group: part - part.mean(axis=-1, keepdims=True) for group, part in parts.items()}
 
 
 def sums_of(parts: Mapping[str, Numbers]) -> Numbers:

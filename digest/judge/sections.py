@@ -18,6 +18,7 @@ an entry that was moved stays where it was put.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
@@ -32,11 +33,11 @@ from digest.judge.features import LABELS, Counter, Features, entry_of
 from digest.judge.lessons import Gates, Lesson
 from digest.judge.lexicon import Hit, LexiconMatcher
 from digest.judge.pieces import piece_row
-from digest.judge.reasons import parts_of, reasons_of, sums_of
+from digest.judge.reasons import linear, parts_of, reasons_of, sums_of
 from digest.model import OFF_TOPIC, Entry, Placement, Reason, Section
 from digest.text.mentions import NameFinder
 
-VERSION = "sections-5"
+VERSION = "sections5"
 PRIOR = 1.5
 """What ``Entry.section`` is worth: e^1.5, that is 4.5 to 1, against each other section."""
 
@@ -79,6 +80,7 @@ class Classifier:
         self._finder = finder
         self._counter = Counter(LexiconMatcher((*load_lexicon(), *self._terms())), finder)
         self._weights = load_weights() if weights is None else weights
+        self._linear = linear(self._weights)
         self._embedder = embedder
         self._lessons = {each.entry.id: each for each in lessons if each.section in self._ids}
         described = (*self._own, *(s for s in self._told if s.examples))
@@ -90,16 +92,19 @@ class Classifier:
 
     @property
     def version(self) -> str:
-        """Changes whenever a judgement could: model, data files, sections, corrections."""
+        """Changes whenever a judgement could: model, sections, and data files with corrections.
+
+        ``MODEL-SECTIONS-STATE``, so that a store can tell what takes the place of what.
+        """
         lessons = sorted(
             (e.entry.id, e.entry.fingerprint, e.section) for e in self._lessons.values()
         )
-        state = (VERSION, self._sections, self._embedder is not None, lessons)
-        made = sha256(repr(state).encode())
+        kind = repr((self._sections, self._embedder is not None))
+        state = sha256(repr(lessons).encode())
         for name in ("weights.npz", "lexicon.yaml"):
-            made.update(read_bytes(name))
-        made.update(self._finder.fingerprint.encode())  # the shipped names and the editor's own
-        return f"{VERSION}-{made.hexdigest()[:12]}"
+            state.update(read_bytes(name))
+        state.update(self._finder.fingerprint.encode())  # the shipped names and the editor's own
+        return f"{VERSION}-{sha256(kind.encode()).hexdigest()[:8]}-{state.hexdigest()[:12]}"
 
     def place(
         self, entries: Sequence[Entry], vectors: Vectors | None = None
@@ -133,7 +138,7 @@ class Classifier:
                 yield Term(section=f"own {section.id}", lang="", text=word, weight=_OWN_WORD)
 
     def _place(self, entry: Entry, features: Features, vector: Vectors | None) -> Placement:
-        said, raw = self._said(entry, features, vector)
+        parts, said, raw = self._said(entry, features, vector)
         if entry.section in said:
             said[entry.section].append(Reason(feature="its source’s section", weight=PRIOR))
             raw[entry.section] += PRIOR
@@ -145,24 +150,25 @@ class Classifier:
             lift = max(most - raw[decided.section], 0.0) + _CERTAIN
             said[decided.section].append(Reason(feature="you moved it here", weight=lift))
             raw[decided.section] += lift
-        return _placement(raw, said, "model" if decided is None else "editor")
+        made = _placement(raw, said, "model" if decided is None else "editor")
+        if made.section not in LABELS:
+            return made
+        # What the model says is put in words for the section that came out, and for no other.
+        reasons = (*reasons_of(made.section, features, parts), *made.reasons)
+        return replace(made, reasons=tuple(r for r in reasons if abs(r.weight) > _TINY))
 
     def _said(
         self, entry: Entry, features: Features, vector: Vectors | None
-    ) -> tuple[Said, dict[str, float]]:
-        """Reasons and raw scores of every section, before hints and corrections."""
+    ) -> tuple[Mapping[str, Numbers], Said, dict[str, float]]:
+        """The model's parts, other reasons and raw scores of every section, before corrections."""
         if vector is None:
             wide = piece_row(entry.title, entry.text, self._weights["pieces_idf"])
-            parts = parts_of(features, wide, "plain", self._weights)
+            parts = parts_of(features, wide, "plain", self._linear)
         else:
-            parts = parts_of(features, vector.reshape(-1).astype(np.float64), "full", self._weights)
+            parts = parts_of(features, vector.reshape(-1).astype(np.float64), "full", self._linear)
         sums = sums_of(parts)
-        said: Said = {}
-        raw: dict[str, float] = {}
-        for label in self._ids:
-            if label in LABELS:
-                said[label] = reasons_of(label, features, parts)
-                raw[label] = float(sums[LABELS.index(label)])
+        said: Said = {label: [] for label in self._ids if label in LABELS}
+        raw = {label: float(sums[LABELS.index(label)]) for label in said}
         if self._missing:
             among = [*self._missing, LABELS.index(OFF_TOPIC)]
             gain = _log_sum(sums[among]) - raw[OFF_TOPIC]
@@ -171,7 +177,7 @@ class Classifier:
             raw[OFF_TOPIC] += gain
         for section in (*self._told, *self._own):
             self._tell(section, entry.lang, features, vector, said, raw)
-        return said, raw
+        return parts, said, raw
 
     def _tell(
         self,

@@ -18,12 +18,13 @@ from digest.data.names import load_names
 from digest.data.sections import SHIPPED_SECTIONS
 from digest.judge.embed import Vectors, encode_entries, load_embedder
 from digest.judge.keep import keep_ids, stories_of
-from digest.judge.rank import rank
+from digest.judge.rank import Named, rank
 from digest.judge.sections import Classifier
 from digest.judge.select import select
 from digest.judge.stories import cluster, gathered, item_of
 from digest.model import Entry, Judgement, Override, Period, Placement, Selection
 from digest.pipeline.asof import period_of
+from digest.pipeline.cores import one_core
 from digest.pipeline.lines import entries_of_lines, lines_of
 from digest.pipeline.result import Result
 from digest.pipeline.window import candidates
@@ -72,7 +73,8 @@ def judge(
         item_of(entry, judged[entry.id].names, None if vectors is None else vectors[row])
         for row, entry in enumerate(entries)
     ]
-    found = gathered(items)
+    with one_core():
+        found = gathered(items)
     groups = [[entries[at] for at in group.members] for group in found]
     closeness = {
         entries[at].id: near
@@ -88,7 +90,8 @@ def judge(
             save_stories(connection, ws.id, stories)
     by_id = {entry.id: entry for entry in entries}
     language = ws.config.newsletter.language
-    ranked = rank(stories, by_id, placed, period=period, finder=ws.finder, language=language)
+    named = Named(finder=ws.finder, known={key: found.names for key, found in judged.items()})
+    ranked = rank(stories, by_id, placed, period=period, named=named, language=language)
     return select(ranked, sections=ws.config.sections, overrides=decided)
 
 
@@ -106,6 +109,8 @@ def judgements(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Judgement]:
     if not fresh:
         return known
     vectors = _stored_vectors(ws, fresh)
+    with one_core():
+        classified = ws.classifier.judged(fresh, vectors)
     made = [
         Judgement(
             entry_id=entry.id,
@@ -115,9 +120,7 @@ def judgements(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Judgement]:
             placement=placement,
             names=names,
         )
-        for entry, (placement, names) in zip(
-            fresh, ws.classifier.judged(fresh, vectors), strict=True
-        )
+        for entry, (placement, names) in zip(fresh, classified, strict=True)
     ]
     with ws.store.write() as connection:
         save_judgements(connection, made)
@@ -162,8 +165,10 @@ def judged_lines(entries: Sequence[Entry]) -> list[dict[str, object]]:
         item_of(entry, names[row], None if vectors is None else vectors[row])
         for row, entry in enumerate(unique)
     ]
+    with one_core():
+        found = cluster(items)
     by_id = {entry.id: placement for entry, placement in zip(unique, placed, strict=True)}
-    groups = [[unique[at] for at in group] for group in cluster(items)]
+    groups = [[unique[at] for at in group] for group in found]
     stories = {
         entry_id: story.id for story in stories_of(groups, by_id) for entry_id in story.entry_ids
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from digest.errors import NotFoundError
 from digest.model import Correction, Entry, Judgement, Placement
@@ -20,13 +20,28 @@ _CORRECTION = tuple(
 
 
 def save_judgements(c: Connection, judged: Iterable[Judgement]) -> None:
-    """All are stored; one of the same entry, fingerprint and version is replaced.
+    """All are stored, in place of what an earlier model or correction decided on these entries.
 
-    The entries must be stored already.
+    A version is ``MODEL-SECTIONS-STATE``: judgements of the same model for the same sections are
+    replaced, and those of other models, which nothing asks for again. The entries must be stored
+    already.
     """
     statement = upsert(judgements)
     for part in chunks(judged):
+        for version in {judgement.version for judgement in part}:
+            held = [each for each in part if each.version == version]
+            _forget(c, [each.entry_id for each in held], version)
         c.execute(statement, [_row(judgement) for judgement in part])
+
+
+def _forget(c: Connection, entry_ids: Sequence[str], version: str) -> None:
+    family, _, _ = version.rpartition("-")
+    model, _, _ = family.rpartition("-")
+    old = judgements.c.version
+    gone = old.startswith(f"{family}-", autoescape=True) | (old == version)
+    if model:
+        gone |= ~old.startswith(f"{model}-", autoescape=True)
+    c.execute(delete(judgements).where(judgements.c.entry_id.in_(entry_ids), gone))
 
 
 def judgements_for(c: Connection, entries: Sequence[Entry], version: str) -> dict[str, Judgement]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from digest.data.names import load_names
-from digest.judge.rank import rank
+from digest.judge.rank import Named, rank
 from digest.judge.select import Limits, select
 from digest.model import OFF_TOPIC, Entry, Override, Ranked, Section, Selection, Story
 from digest.text.mentions import NameFinder
@@ -30,7 +30,7 @@ def ranked(
         for i, group in groups.items()
     ]
     placements = {e: placed(section) for e in entries}
-    return rank(stories, entries, placements, period=PERIOD, finder=finder)
+    return rank(stories, entries, placements, period=PERIOD, named=Named(finder=finder))
 
 
 def test_the_parts_are_named_and_sum_to_the_score(finder: NameFinder) -> None:

@@ -83,6 +83,29 @@ def test_judging_again_replaces(c: Connection, entry: Build, now: datetime) -> N
     assert judgements_for(c, [entry()], "1")["e1"].placement.section == "cyber"
 
 
+def test_what_is_outdated_is_forgotten_and_other_sections_stay(
+    c: Connection, entry: Build, now: datetime
+) -> None:
+    other = entry("e2")
+    save_entries(c, [entry(), other], now=now)
+    before = ("m_1-aa-1", "m_1-bb-1", "mx1-aa-1", "m_1-aa-2")
+    for version in before:
+        save_judgements(c, [judgement(entry(), version), judgement(other, version)])
+    save_judgements(c, [judgement(entry(), "m_1-aa-3")])
+
+    def held(one: Entry) -> list[str]:
+        versions = (*before, "m_1-aa-3")
+        return [version for version in versions if judgements_for(c, [one], version)]
+
+    assert held(entry()) == ["m_1-aa-3"]
+    assert held(other) == ["m_1-aa-2"]
+    save_judgements(c, [judgement(other, "m_1-bb-1")])
+    assert held(other) == ["m_1-bb-1", "m_1-aa-2"]
+    save_entries(c, [entry(fingerprint="reworded")], now=now)
+    save_judgements(c, [judgement(entry(fingerprint="reworded"), "m_1-aa-3")])
+    assert held(entry()) == []
+
+
 def test_judgements_of_many_entries_keep_their_order(
     c: Connection, entry: Build, now: datetime
 ) -> None:
