@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -18,8 +18,7 @@ _MOST_IN_TEXT = 2
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(NamedTuple):
     """A term found in an entry and what it is worth there."""
 
     section: str
@@ -32,6 +31,9 @@ class LexiconMatcher:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self._terms = tuple(terms)
+        self._said = [
+            (term.section, term.text.replace("*", ""), term.weight) for term in self._terms
+        ]
         keys: dict[str, list[int]] = {}
         self._rests: list[re.Pattern[str]] = []
         for number, term in enumerate(self._terms):
@@ -58,17 +60,13 @@ class LexiconMatcher:
     def hits(self, title: str, text: str) -> tuple[Hit, ...]:
         """The terms in an entry with their worth: weight × (3 in the title + 1–2 in the text)."""
         in_title, in_text = self.find(title), self.find(text)
-        return tuple(
-            Hit(
-                section=self._terms[number].section,
-                term=self._terms[number].text.replace("*", ""),
-                worth=self._terms[number].weight
-                * (
-                    TITLE_WEIGHT * (number in in_title) + min(in_text.get(number, 0), _MOST_IN_TEXT)
-                ),
-            )
-            for number in sorted(in_title.keys() | in_text.keys())
-        )
+        made = []
+        for number in sorted(in_title.keys() | in_text.keys()):
+            section, term, weight = self._said[number]
+            times = min(in_text.get(number, 0), _MOST_IN_TEXT)
+            worth = weight * (TITLE_WEIGHT * (number in in_title) + times)
+            made.append(Hit(section, term, worth))
+        return tuple(made)
 
 
 def _joined(before: str, after: str) -> bool:

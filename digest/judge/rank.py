@@ -131,8 +131,7 @@ def _both(entry: Entry, named: Named, theme: Theme) -> float:
 
 
 def _groups(ids: Iterable[str], finder: NameFinder) -> set[str]:
-    names = (finder.name(name_id) for name_id in ids)
-    return {group_of(name.country) for name in names if name.country}
+    return {group_of(country) for name_id in ids if (country := finder.name(name_id).country)}
 
 
 def _names(members: Sequence[Entry], named: Named) -> Reason:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from hashlib import sha256
+from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -23,6 +24,7 @@ _FOLDED = {
     ord("Ё"): "Е",
 }
 _SHORT = 4
+_REST = re.compile(r"\w{0,5}")
 
 
 class NameFinder:
@@ -38,20 +40,24 @@ class NameFinder:
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._names = {name.id: name for name in names}
-        self._forms: dict[str, list[tuple[str, str, Nearby | None]]] = {}
+        self._forms: dict[str, list[_Form]] = {}
         for name in self._names.values():
             for lang, form in name.forms:
                 self._add(name.id, lang, form, nearby(name.rules, form) if name.rules else None)
-        self._patterns = list(self._forms)
-        self._automaton = ahocorasick_rs.AhoCorasick(self._patterns) if self._patterns else None
+        self._of_pattern = [
+            (forms, any(form.stem for form in forms)) for forms in self._forms.values()
+        ]
+        self._automaton = ahocorasick_rs.AhoCorasick(list(self._forms)) if self._forms else None
 
     def _add(self, name_id: str, lang: str, form: str, rule: Nearby | None) -> None:
         variants = inflected(form, lang) if lang in ("ru", "uk") and "*" not in form else (form,)
         for variant in variants:
             folded = variant.translate(_FOLDED).strip()
-            key = _lowered(folded.rstrip("*"))
+            bare = folded.rstrip("*")
+            key = _lowered(bare)
             if key:
-                self._forms.setdefault(key, []).append((name_id, folded, rule))
+                made = _Form(name_id, bare, folded.endswith("*"), _is_short(bare), rule)
+                self._forms.setdefault(key, []).append(made)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -67,22 +73,46 @@ class NameFinder:
         if self._automaton is None:
             return ()
         folded = text.translate(_FOLDED)
-        hits = sorted(self._hits(folded), key=lambda hit: (hit.start, -hit.end))
         mentions: list[Mention] = []
-        for hit in hits:
-            if not mentions or hit.start >= mentions[-1].end:
-                mentions.append(hit)
+        last = 0
+        for start, behind, name_id in sorted(self._hits(folded)):
+            if start >= last:
+                last = -behind
+                mentions.append(Mention(name_id=name_id, start=start, end=last))
         return tuple(mentions)
 
-    def _hits(self, text: str) -> Iterator[Mention]:
+    def _hits(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Start, end (less than none, so that the longest sort first) and name of every hit."""
         assert self._automaton is not None  # noqa: S101 - for the type checker
-        found = self._automaton.find_matches_as_indexes(_lowered(text), overlapping=True)
-        for index, start, end in found:
-            for name_id, form, rule in self._forms[self._patterns[index]]:
-                stop = _fits(form, text, start, end)
-                if stop and (rule is None or rule.allows(text, start, stop)):
-                    yield Mention(name_id=name_id, start=start, end=stop)
+        lowered = _lowered(text)
+        size = len(text)
+        for index, start, end in self._automaton.find_matches_as_indexes(lowered, overlapping=True):
+            if start and _joins(lowered[start]) and _joins(lowered[start - 1]):
+                continue
+            forms, stems = self._of_pattern[index]
+            open_end = end < size and _joins(lowered[end - 1]) and _joins(lowered[end])
+            if open_end and not stems:
+                continue
+            found = text[start:end]
+            for form in forms:
+                if open_end and not form.stem:
+                    continue
+                if not (found == form.bare or _same_but_capitals(form, found)):
+                    continue
+                stop = _end_of_word(text, end) if form.stem else end
+                if stop and (form.rule is None or form.rule.allows(text, start, stop)):
+                    yield start, -stop, form.name_id
                     break
+
+
+class _Form(NamedTuple):
+    """A form of a name as it is looked for; ``short`` where its capitals count."""
+
+    name_id: str
+    bare: str
+    stem: bool
+    short: bool
+    rule: Nearby | None
 
 
 def _lowered(text: str) -> str:
@@ -93,31 +123,28 @@ def _lowered(text: str) -> str:
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-def _fits(form: str, text: str, start: int, end: int) -> int:
-    """Where the mention ends when ``text[start:end]`` may stand for the form; else 0."""
-    stem = form.endswith("*")
-    bare = form[:-1] if stem else form
-    found = text[start:end]
-    if not (found == bare or _same_but_capitals(bare, found)):
-        return 0
-    if _joins(bare[0]) and start > 0 and _joins(text[start - 1]):
-        return 0
-    if not _joins(bare[-1]):
+def _end_of_word(text: str, end: int) -> int:
+    """Where a word ends that goes on behind a stem by five letters at most; else 0."""
+    if not _joins(text[end - 1]):
         return end
-    if stem:
-        rest = re.compile(r"\w{0,5}").match(text, end)
-        end = rest.end() if rest else end
+    rest = _REST.match(text, end)
+    end = rest.end() if rest else end
     return 0 if end < len(text) and _joins(text[end]) else end
 
 
-def _same_but_capitals(form: str, found: str) -> bool:
-    letters = sum(c.isalpha() for c in form)
-    if letters <= _SHORT and form.isupper():
+def _is_short(bare: str) -> bool:
+    return bare.isupper() and sum(char.isalpha() for char in bare) <= _SHORT
+
+
+def _same_but_capitals(form: _Form, found: str) -> bool:
+    if form.short:
         return False
     if found.isupper():
-        return letters > 1
+        return sum(char.isalpha() for char in form.bare) > 1
     return all(
-        f.isupper() or not a.isupper() for a, f in zip(form, found, strict=False) if a.isalpha()
+        f.isupper() or not a.isupper()
+        for a, f in zip(form.bare, found, strict=False)
+        if a.isalpha()
     )
 
 
