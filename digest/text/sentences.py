@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import razdel
@@ -30,10 +30,12 @@ _OF_THE_CLOCK = re.compile(
 )
 _INITIAL = re.compile(r"(?:^|[\s(“\"])(?:[A-Z]\.[ -]?)*[A-Z]\.$")
 _ABBREVIATED = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|Gen|Col|Maj|Lt|Sgt|Capt|Adm|Sen|Rep|Gov|Amb|Pres|Rev|Hon|Jr|vs|etc"
+    r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|Gen|Col|Maj|Lt|Sgt|Capt|Adm|Sen|Rep|Gov|Amb|Pres|Rev|Hon|Jr|vs"
     r"|No|Nos|Vol|Art|Fig|approx|ca|cf|e\.g|i\.e|al|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$"
 )
-_MISSED = re.compile(r"(?<=[.!?…]\))\s+(?=[“\"‘(]?[A-Z])|(?<=\w…)\s+(?=[“\"‘(]?[A-Z])")
+_MISSED = re.compile(
+    r"(?<=[.!?…]\))\s+(?=[“\"‘(]?[A-Z])|(?<=\w…)\s+(?=[“\"‘(]?[A-Z])|(?<=\betc\.)\s+(?=[“\"‘(]?[A-Z])"
+)
 
 
 def sentences(text: str, lang: str) -> tuple[str, ...]:
@@ -52,7 +54,7 @@ def sentences(text: str, lang: str) -> tuple[str, ...]:
         if lang in ("zh", "ja"):
             parts: Iterable[str] = _chinese(block)
         elif lang in _SLAVIC:
-            parts = (part.text for part in razdel.sentenize(block))
+            parts = _slavic(block)
         else:
             parts = _others(block, lang)
         out.extend(stripped for part in parts if (stripped := part.strip()))
@@ -116,6 +118,73 @@ def _goes_on(before: str, after: str) -> bool:
     return after[:1].islower() and not before.endswith((":", ";"))
 
 
+# --- Russian and its kin -------------------------------------------------------------------------
+
+# What razdel does not know: titles before a name, months before a year, quotations of several
+# sentences, dialogue on one line; and "г.", "ч." and "пр." that end a sentence.
+_TITLE_BEFORE = re.compile(r"(?:^|[\s(«])(?:ген|проф|акад|адм|тов|полк|кап)\.$", re.IGNORECASE)
+_MONTH_BEFORE = re.compile(
+    r"\b(?:янв|февр?|мар|апр|июн|июл|авг|сент?|окт|нояб?|дек)\.$", re.IGNORECASE
+)
+_ENDING_SHORT = re.compile(
+    r"(?:\b(?:\d{4} гг?|\d{1,2} ч|\d{1,2} мин)\.|\bи (?:пр|др|т\. ?д|т\. ?п)\.)"
+    r"\s+(?=[«“]?[А-ЯЁІЇЄ])"
+)
+_VERB = re.compile(r"[а-яёіїє]{2,}(?:л|ла|ло|ли|лся|лась|лось|лись|ет|ют|ит|ят|ут)\b")
+_CLAUSE = re.compile(r"[,;:—–]\s")
+_MOST_QUOTED = 3
+
+
+def _slavic(block: str) -> Iterator[str]:
+    """Pieces that razdel makes, put together and cut again where it errs."""
+    pieces: list[str] = []
+    at = 0
+    for part in razdel.sentenize(block):
+        blanks, at = block[at : part.start], part.stop
+        if pieces and _joined(pieces[-1], part.text):
+            pieces[-1] += blanks + part.text
+        else:
+            pieces.append(part.text)
+    for piece in _whole_quotes(pieces):
+        yield from _ended(piece)
+
+
+def _joined(before: str, after: str) -> bool:
+    return bool(
+        before.endswith(";")
+        or after.startswith(("— «", "– «"))
+        or (_TITLE_BEFORE.search(before) and after[:1].isupper())
+        or (_MONTH_BEFORE.search(before) and after[:1].isdigit())
+        or (before.endswith("долл.") and after.startswith("США"))
+    )
+
+
+def _whole_quotes(pieces: Sequence[str]) -> Iterator[str]:
+    """The pieces, those of one quotation that is said by someone ("», — сказал") as one."""
+    at = 0
+    while at < len(pieces):
+        piece, end = pieces[at], at + 1
+        while piece.count("«") > piece.count("»") and end < min(len(pieces), at + _MOST_QUOTED):
+            piece = f"{piece} {pieces[end]}"
+            end += 1
+        whole = piece.count("«") == piece.count("»") and re.search(r"»,?\s+[—–]\s", piece)
+        if not whole:
+            piece, end = pieces[at], at + 1
+        yield piece
+        at = end
+
+
+def _ended(piece: str) -> Iterator[str]:
+    """The piece cut behind "в 1961 г." where a clause with its verb is complete there."""
+    start = 0
+    for match in _ENDING_SHORT.finditer(piece):
+        clause = _CLAUSE.split(piece[start : match.start()])[-1]
+        if match[0].startswith("и ") or _VERB.search(clause):
+            yield piece[start : match.end()]
+            start = match.end()
+    yield piece[start:]
+
+
 # --- Chinese -------------------------------------------------------------------------------------
 
 _MARKS = "。！？!?｡"
@@ -123,7 +192,7 @@ _CLOSING = "”’』」）)》】〉\"'"
 _PAIRS = {"“": "”", "「": "」", "『": "』", "（": "）", "《": "》"}
 _SPOKE = re.compile(
     r"[^，。！？,!?“「]{0,24}?(?:说|說|表示|称|稱|指出|强调|強調|写道|寫道|问|問|道|认为|認為|回应|回應|补充|補充"
-    r"|坦言|透露|解释|解釋|呼吁|呼籲|警告|回答|答|宣布)"
+    r"|高呼|喊|坦言|透露|解释|解釋|呼吁|呼籲|警告|回答|答|宣布)"
 )
 
 
@@ -134,7 +203,9 @@ def _chinese(block: str) -> Iterator[str]:
         if char in _PAIRS:
             announced = block[at - 1 : at] in ("：", ":")
             at = _past_pair(block, at)
-            if block[at - 2] not in _MARKS or (not announced and _SPOKE.match(block, at)):
+            ended = block[at - 2] in _MARKS or (announced and block[at - 2] == "…")
+            spoke = not announced and (block.startswith("—", at) or _SPOKE.match(block, at))
+            if not ended or spoke:
                 continue
         elif char in _MARKS or block.startswith("……", at):
             while at < len(block) and block[at] in _MARKS + "…" + _CLOSING:

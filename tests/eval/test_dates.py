@@ -1,9 +1,10 @@
-"""Expressions of time in own sentences: every one is found, and means what a reader takes it for."""
+"""Expressions of time in own sentences: each is found, and means what a reader takes it for."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from time import process_time
 
@@ -57,7 +58,7 @@ def test_any_day_of_writing_gives_ordered_spans_in_order(base: date, case: tuple
     lang, sentence = case
     found = find_dates(sentence, lang, base)
     assert all(d.first <= d.last for d in found)
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
 
 
 @given(
