@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from digest.judge.twice import Kin, as_one
 from digest.model import Override, Ranked, Reason, Section, Selection, Unused
 
 PIN = 100.0
@@ -31,13 +32,19 @@ def select(
     sections: Sequence[Section],
     overrides: Sequence[Override] = (),
     limits: Limits | None = None,
+    kin: Kin | None = None,
 ) -> Selection:
     """The lede, the stories by section in the order of the page, further reading, the rest.
 
     The editor's decisions come first: dropped and held stories stay out, pinned ones come in,
-    moved ones stand where they were moved.
+    moved ones stand where they were moved. A story that is nearly one with a better one (``kin``)
+    joins it, unless the editor decided something about it.
     """
-    return _Selector(sections, limits or Limits()).select(_decided(ranked, overrides))
+    free = frozenset(
+        each.story.id for each in ranked if not any(_is_about(o, each) for o in overrides)
+    )
+    near = {story_id: others & free for story_id, others in (kin or {}).items() if story_id in free}
+    return _Selector(sections, limits or Limits(), near).select(_decided(ranked, overrides))
 
 
 def _decided(ranked: Sequence[Ranked], overrides: Sequence[Override]) -> list[Ranked | Unused]:
@@ -82,16 +89,17 @@ def _id(each: Ranked | Unused) -> str:
 class _Selector:
     """Fills an issue story by story, the best first."""
 
-    def __init__(self, sections: Sequence[Section], limits: Limits) -> None:
+    def __init__(self, sections: Sequence[Section], limits: Limits, kin: Kin) -> None:
         self.sections = {section.id: section for section in sections}
         self.limits = limits
+        self.kin = kin
         self.placed: dict[str, list[Ranked]] = {section.id: [] for section in sections}
         self.leads: Counter[str] = Counter()
         self.unused: list[Unused] = []
         self.many = True
 
     def select(self, decided: Sequence[Ranked | Unused]) -> Selection:
-        stories = [each for each in decided if isinstance(each, Ranked)]
+        stories = self._told_once([each for each in decided if isinstance(each, Ranked)])
         self.many = len({each.entries[0].publisher for each in stories}) >= MANY
         self.unused += [each for each in decided if isinstance(each, Unused)]
         lede = self._lede(stories)
@@ -113,6 +121,21 @@ class _Selector:
             further=further,
             unused=tuple(each for each in self.unused if each.ranked not in further),
         )
+
+    def _told_once(self, stories: Sequence[Ranked]) -> list[Ranked]:
+        """The stories, those that are nearly one with a better one told with it."""
+        told: list[Ranked] = []
+        hosts: dict[str, int] = {}
+        for each in stories:
+            found = (hosts[other] for other in self.kin.get(each.story.id, ()) if other in hosts)
+            at = min(found, default=None)
+            if at is None or each.score < self.limits.floor:
+                hosts[each.story.id] = len(told)
+                told.append(each)
+            else:
+                hosts[each.story.id] = at
+                told[at] = as_one(told[at], each)
+        return told
 
     def _lede(self, stories: Sequence[Ranked]) -> Ranked | None:
         """The best story that several independent origins carry, else the best of all."""

@@ -18,13 +18,20 @@ from digest.judge.traits import Item, traits_of
 from digest.model import Certainty, Entry
 from digest.text.urls import canonical_url
 
+KIN = 0.38
+"""Mean chance between two stories from which they are nearly one (above .5 they would be)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The items of one story: indices, sorted, and how close each is to the others (0 to 1)."""
+    """The items of one story: indices, sorted, and how close each is to the others (0 to 1).
+
+    ``kin`` are the places of stories that are nearly the same one.
+    """
 
     members: tuple[int, ...]
     closeness: tuple[float, ...]
+    kin: tuple[int, ...] = ()
 
 
 def item_of(entry: Entry, names: Sequence[str] = (), vectors: Vectors | None = None) -> Item:
@@ -58,20 +65,33 @@ def gathered(items: Sequence[Item]) -> tuple[Group, ...]:
     pairs = likely_pairs(traits_of(ordered))
     labels = average_link(len(ordered), pairs.chances, [*pairs.copies, *_one_address(ordered)])
     inside = [0.0] * len(items)
+    between: dict[tuple[int, int], float] = {}
     for a, b, chance in pairs.chances:
         if labels[a] == labels[b]:
             inside[order[a]] += chance
             inside[order[b]] += chance
+        else:
+            key = (min(labels[a], labels[b]), max(labels[a], labels[b]))
+            between[key] = between.get(key, 0.0) + chance
     groups: dict[int, list[int]] = {}
     for place, label in enumerate(labels):
         groups.setdefault(label, []).append(order[place])
-    members = sorted(tuple(sorted(group)) for group in groups.values())
+    sorted_labels = sorted(groups, key=lambda label: sorted(groups[label]))
+    places = {label: at for at, label in enumerate(sorted_labels)}
+    kin: dict[int, list[int]] = {}
+    for (a, b), total in between.items():
+        if total >= KIN * len(groups[a]) * len(groups[b]):
+            kin.setdefault(a, []).append(places[b])
+            kin.setdefault(b, []).append(places[a])
     return tuple(
         Group(
-            members=group,
-            closeness=tuple(inside[at] / max(len(group) - 1, 1) for at in group),
+            members=tuple(sorted(groups[label])),
+            closeness=tuple(
+                inside[at] / max(len(groups[label]) - 1, 1) for at in sorted(groups[label])
+            ),
+            kin=tuple(sorted(kin.get(label, ()))),
         )
-        for group in members
+        for label in sorted_labels
     )
 
 

@@ -22,6 +22,7 @@ from digest.judge.rank import Named, rank
 from digest.judge.sections import Classifier
 from digest.judge.select import select
 from digest.judge.stories import cluster, gathered, item_of
+from digest.judge.twice import distinct, kin_of
 from digest.model import Entry, Judgement, Override, Period, Placement, Selection
 from digest.pipeline.asof import period_of
 from digest.pipeline.cores import one_core
@@ -92,7 +93,8 @@ def judge(
     language = ws.config.newsletter.language
     named = Named(finder=ws.finder, known={key: found.names for key, found in judged.items()})
     ranked = rank(stories, by_id, placed, period=period, named=named, language=language)
-    return select(ranked, sections=ws.config.sections, overrides=decided)
+    kin = distinct(ranked, kin_of(found, stories), named)
+    return select(ranked, sections=ws.config.sections, overrides=decided, kin=kin)
 
 
 def placements(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Placement]:

@@ -5,6 +5,7 @@ import pytest
 from digest.data.names import load_names
 from digest.judge.rank import Named, rank
 from digest.judge.select import Limits, select
+from digest.judge.twice import distinct
 from digest.model import OFF_TOPIC, Entry, Override, Ranked, Section, Selection, Story
 from digest.text.mentions import NameFinder
 from tests.judge.builders import END, PERIOD, entry, placed
@@ -133,3 +134,68 @@ def test_one_outlet_does_not_lead_everything_where_there_are_many(finder: NameFi
     made = select(found, sections=wide, limits=Limits(share_of_source=2))
     assert whys(made) == {"s-2": "P leads 2 stories already"}
     assert whys(select(found[:3], sections=wide, limits=Limits(share_of_source=2))) == {}
+
+
+CALL = "Xi Jinping and Putin speak by phone about Ukraine"
+
+
+def nearly_one(finder: NameFinder) -> tuple[Ranked, ...]:
+    return ranked(
+        finder,
+        {
+            "s-said": [entry("1", CALL, weight=2.0, date=END)],
+            "s-call": [entry("2", CALL), entry("3", "Xi and Putin talk", publisher="Q")],
+            "s-other": [entry("4", "China opens a rail line to Kazakhstan", publisher="R")],
+        },
+    )
+
+
+def test_what_is_nearly_one_story_is_told_once_and_led_by_the_better_covered(
+    finder: NameFinder,
+) -> None:
+    kin = {"s-said": frozenset({"s-call"}), "s-call": frozenset({"s-said"})}
+    found = nearly_one(finder)
+    apart = select(found, sections=SECTIONS)
+    assert apart.lede is not None
+    assert ids(apart) == {"diplomacy": ["s-said", "s-other"]}
+    made = select(found, sections=SECTIONS, kin=kin)
+    assert made.lede is not None
+    assert made.lede.story.id == "s-call"
+    assert made.lede.story.merged == ("s-said",)
+    assert made.lede.story.entry_ids == ("2", "3", "1")
+    assert [e.id for e in made.lede.entries] == ["2", "3", "1"]
+    assert made.lede.score == max(each.score for each in found)
+    assert made.lede.score == pytest.approx(sum(r.weight for r in made.lede.reasons))
+    assert ids(made) == {"diplomacy": ["s-other"]}
+    assert whys(made) == {}
+
+
+def test_what_the_editor_decided_about_stays_apart(finder: NameFinder) -> None:
+    kin = {"s-said": frozenset({"s-call"}), "s-call": frozenset({"s-said"})}
+    for action in ("pin", "retitle"):
+        decided = decision(action, "s-said", "A heading")
+        made = select(nearly_one(finder), sections=SECTIONS, overrides=[decided], kin=kin)
+        told = [made.lede, *(each for _, held in made.sections for each in held)]
+        assert {each.story.id for each in told if each} == {"s-said", "s-call", "s-other"}
+    gone = select(
+        nearly_one(finder), sections=SECTIONS, overrides=[decision("drop", "s-call")], kin=kin
+    )
+    assert gone.lede is not None
+    assert gone.lede.story.id == "s-said"
+    assert gone.lede.story.merged == ()
+
+
+def test_a_story_with_somebody_of_its_own_is_no_second_telling(finder: NameFinder) -> None:
+    found = ranked(
+        finder,
+        {
+            "s-call": [entry("1", CALL), entry("2", "Xi and Putin talk")],
+            "s-said": [entry("3", "What Beijing says of the call of Xi Jinping and Putin")],
+            "s-new": [entry("4", "Xi and Putin name Li Hui to go to Kyiv after their call")],
+        },
+    )
+    kin = dict.fromkeys(("s-call", "s-said", "s-new"), frozenset({"s-call", "s-said", "s-new"}))
+    kept = distinct(found, kin, Named(finder=finder))
+    assert "s-said" in kept["s-call"]
+    assert "s-new" not in kept["s-call"]
+    assert not kept["s-new"] - {"s-new"}

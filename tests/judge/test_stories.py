@@ -13,7 +13,7 @@ from digest.judge.embed import DIMENSIONS, groups_to_encode, load_embedder, pack
 from digest.judge.embed import vectors_of as rows_of
 from digest.judge.likeness import LEAST, likely_pairs
 from digest.judge.link import average_link
-from digest.judge.stories import cluster, gathered, item_of
+from digest.judge.stories import KIN, cluster, gathered, item_of
 from digest.judge.traits import Item, traits_of
 from tests.judge.builders import entry
 
@@ -215,3 +215,23 @@ def test_two_thousand_entries_cluster_in_seconds() -> None:
     start = process_time()
     assert len(cluster(many)) > 1
     assert process_time() - start < 10
+
+
+def test_stories_that_are_nearly_one_know_each_other() -> None:
+    groups = gathered(crowd_of(300, 5))
+    pairs = {(at, other) for at, group in enumerate(groups) for other in group.kin}
+    assert pairs == {(other, at) for at, other in pairs}
+    assert all(at != other for at, other in pairs)
+    chances = likely_pairs(traits_of(crowd_of(300, 5))).chances
+    of_item = {member: at for at, group in enumerate(groups) for member in group.members}
+    sums: dict[tuple[int, int], float] = {}
+    for a, b, chance in chances:
+        key = (of_item[a], of_item[b])
+        if key[0] != key[1]:
+            for each in (key, key[::-1]):
+                sums[each] = sums.get(each, 0.0) + chance
+    sizes = [len(group.members) for group in groups]
+    assert pairs == {
+        (a, b) for (a, b), total in sums.items() if total / (sizes[a] * sizes[b]) >= KIN
+    }
+    assert pairs
