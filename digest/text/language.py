@@ -156,12 +156,20 @@ _RUSSIAN = re.compile("[ыэёъ]")
 _TAJIK = re.compile("[ӣӯҳҷ]")
 _SERBIAN = re.compile("[ђјљњћџѓќѕ]")
 _UKRAINIAN_ENDINGS = re.compile(
-    r"(?:ськ(?:ий|а|ого|ому|им|ою|их|у|е)|цьк(?:ий|а|ого|ому|им|их|у)|ння|ться|ття|ться|ував|увала|вся)\b"
+    r"(?:ськ(?:ий|а|ого|ому|им|ою|их|у|е)|цьк(?:ий|а|ого|ому|им|их|у)|ння|ться|ття|лля|ував|увал[аио]"
+    r"|увано|увати|вся|лася|лися|лося|йшов|йшла|[аяиу]в|уть|ені|ані|ець|кри(?:ли|ла|ло|то))\b"
+    r"|\b[а-я]{2,}(?:ори|ати|оди|ини|они|рти|ети|ери)\b|\b(?:впа|трива|добу|закри|відкри)"
     r"|(?<=[бпвмфр])['’ʼ](?=[яюєї])"
 )
 _RUSSIAN_ENDINGS = re.compile(
-    r"(?:ение|ений|ении|ание|ании|ский|ского|ских|ться|лся|лась|ого|ует|или)\b"
+    r"(?:ение|ений|ении|ание|ании|ский|ского|ских|ться|лся|лась|лись|лось|ого|его|[аяуеёо]ет|[ую]т|или|ели"
+    r"|[аеи]ть|ия|ии|ию|ее|ие|ше|же|ость|тель|ция|ская|ная)\b"
 )
+_KAZAKH_WORDS = re.compile(
+    r"\b\w{2,}(?:лды|йды|[лрнз]ді|[пкс]ті|[ей]ді|[лдт](?:арын|ерін|ері)|[лдт]арды[нң]|ында|інде"
+    r"|ып|іп|лық|лік)\b|\bжапты\b"
+)
+_KYRGYZ = re.compile(r"өө|үү|оо|ээ|уу|\bэл\b|[аеоө]т\b|ч[ыуүиеа]")
 _LEAST = 0.02
 _CLEARLY = 0.08
 _SOUTHERN = ("be", "bg", "mk", "sr")
@@ -175,14 +183,26 @@ def _cyrillic(text: str) -> str:
     if by_letters := _by_letters(low, letters):
         return by_letters
     votes = _votes(_WORD.findall(low), load_stopwords("cyrillic"))
-    votes["uk"] += 0.6 * len(_UKRAINIAN_ENDINGS.findall(low))
-    votes["ru"] += 0.4 * len(_RUSSIAN_ENDINGS.findall(low)) + 1.5 * len(_RUSSIAN.findall(low)) + 0.1
-    votes["kk"] *= _OWN_WORDS
+    votes["uk"] += _ukrainian(low)
+    kazakh = _kazakh(low)
+    letter = 0.3 if kazakh else 1.5  # Kazakh has ы and э too
+    votes["ru"] += 0.4 * len(_RUSSIAN_ENDINGS.findall(low)) + letter * len(_RUSSIAN.findall(low))
+    votes["ru"] += 0.1
+    votes["kk"] = votes["kk"] * _OWN_WORDS + kazakh
     if _RUSSIAN.search(low) and not _TURKIC.search(low):
         votes["bg"] = votes["uk"] = 0.0
     best = max(sorted(votes), key=lambda language: votes[language])
     # Bulgarian, Serbian and Macedonian without their own letters need more than shared words.
     return "ru" if best in _SOUTHERN and votes[best] < votes["ru"] + _SURE else best
+
+
+def _ukrainian(low: str) -> float:
+    return 0.6 * len(_UKRAINIAN_ENDINGS.findall(low))
+
+
+def _kazakh(low: str) -> float:
+    """How much the endings of the words say Kazakh: cases and plurals inside, a verb at the end."""
+    return 0.8 * sum(len(match[0]) > len("ды") for match in _KAZAKH_WORDS.finditer(low))
 
 
 def _by_letters(low: str, letters: int) -> str:
@@ -197,15 +217,19 @@ def _by_letters(low: str, letters: int) -> str:
     elif len(_SERBIAN.findall(low)) > few:
         found = "mk" if re.search("[ѓќѕ]", low) else "sr"
     elif (kazakh := len(_KAZAKH.findall(low))) > few and (
-        kazakh > _CLEARLY * letters or votes["ru"] < 1
+        kazakh > _CLEARLY * letters or votes["ru"] < 1 or _kazakh(low) > 0
     ):
         found = "kk"
     elif len(_TURKIC.findall(low)) > few:
-        found = "kk" if ukrainian else "ky" if "ң" in low or "ы" in low else "mn"
+        kyrgyz = _KYRGYZ.search(low) is not None or votes["ky"] > votes["kk"]
+        turkic = "ң" in low or "ы" in low
+        found = "kk" if ukrainian or (turkic and not kyrgyz) else "ky" if turkic else "mn"
     elif "ў" in low:
         found = "be"
     elif ukrainian > few and ukrainian > russian:
-        found = "uk"
-    elif russian and ukrainian and votes["kk"] > 0:
+        own = _kazakh(low) + votes["kk"]
+        more = own > _ukrainian(low) + votes["uk"] and not re.search("[їєґ]", low)
+        found = "kk" if more else "uk"
+    elif russian and ukrainian and votes["kk"] + _kazakh(low) > 0:
         found = "kk"
     return found
