@@ -7,6 +7,7 @@ network is needed. Everything in this room also works without vectors.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -58,8 +59,9 @@ class SentenceEncoder:
         return np.asarray(made / np.maximum(norms, 1e-9), dtype=np.float32)
 
 
+@cache
 def load_embedder() -> Embedder | None:
-    """The shipped encoder, or nothing where its package is not installed.
+    """The shipped encoder, or nothing where its package is not installed; loaded once a process.
 
     It computes on one core: its matrices are small, and on two it took seven times the
     CPU-seconds, most of them spent waiting for the other.

@@ -17,7 +17,6 @@ from digest.store.entries import entries_by_id, find_entry
 from digest.store.issues import overrides
 from digest.store.stories import find_story, stories_touching
 
-
 _DECIDERS = {"model": "the model", "editor": "the editor"}
 
 

@@ -14,14 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from digest.config import Config, load_config
 from digest.errors import OutputError
-from digest.model import Period
+from digest.model import Name, Period
 from digest.periods import number_of, period_at
 from digest.render.site import Site
 from digest.shipped import shipped_folder
@@ -79,14 +79,16 @@ class Workspace:
         """The name book with the newsletter's own ``names.yaml``, ready to find names in a text."""
         from digest.data.names import load_names  # noqa: PLC0415 - see above
         from digest.pipeline.ownnames import with_own  # noqa: PLC0415 - see above
-        from digest.text.mentions import NameFinder  # noqa: PLC0415 - see above
 
-        return NameFinder(with_own(load_names(), self.config.folder))
+        return _finder(with_own(load_names(), self.config.folder))
 
     @cached_property
     def embedder(self) -> StoredEmbedder | None:
         """The sentence encoder by way of the store; nothing where its package is not installed."""
-        from digest.pipeline.vectors import StoredEmbedder, encoder_installed  # noqa: PLC0415 - see above
+        from digest.pipeline.vectors import (  # noqa: PLC0415 - see above
+            StoredEmbedder,
+            encoder_installed,
+        )
 
         if encoder_installed():
             return StoredEmbedder(self.store)
@@ -162,6 +164,14 @@ class Workspace:
         """Nobody else does the same in this folder meanwhile; raises ``BusyError``."""
         with hold(self.state, name, wait=wait, now=self.now):
             yield
+
+
+@lru_cache(maxsize=2)
+def _finder(names: tuple[Name, ...]) -> NameFinder:
+    """A finder for these names: half a second to make, and a preview makes issue after issue."""
+    from digest.text.mentions import NameFinder  # noqa: PLC0415 - see above
+
+    return NameFinder(names)
 
 
 @contextmanager
