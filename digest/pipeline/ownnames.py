@@ -11,6 +11,7 @@ from typing import Any
 from digest.data.names import KINDS, names_of
 from digest.errors import ConfigError
 from digest.model import Name, Problem
+from digest.text.pinyin import agreed_pinyin
 from digest.yamlfile import YamlFile, read_yaml
 
 FILE = "names.yaml"
@@ -64,11 +65,17 @@ def _read(path: Path) -> tuple[Name, ...]:
     if problems:
         raise ConfigError(tuple(problems))
     groups: dict[str, list[dict[str, Any]]] = file.data or {}  # type: ignore[assignment]
-    return names_of({group: [_row(row) for row in rows] for group, rows in groups.items() if rows})
+    return names_of(
+        {group: [_row(group, row) for row in rows] for group, rows in groups.items() if rows}
+    )
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    return {"id": _id(row["name"]), **row}
+def _row(group: str, row: dict[str, Any]) -> dict[str, Any]:
+    """The row with its id; and with the tones of a person whose name and characters agree."""
+    made = {"id": _id(row["name"]), **row}
+    if group == "people" and row.get("zh") and "pinyin" not in row:
+        made["pinyin"] = agreed_pinyin(row["zh"][0], row["name"])
+    return made
 
 
 def _id(name: str) -> str:

@@ -87,3 +87,10 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "names.yaml").write_bytes(b"\xff\xfe\x00people")
     with pytest.raises(ConfigError, match="cannot be read"):
         with_own((XI,), tmp_path)
+
+
+def test_a_chinese_name_gets_its_tones_where_name_and_characters_agree(tmp_path: Path) -> None:
+    own = "people:\n  - {name: Zhao Anran, zh: [赵安然]}\n  - {name: Anna Zhao, zh: [赵安娜]}\n"
+    (tmp_path / "names.yaml").write_text(own, encoding="utf-8")
+    names = with_own((), tmp_path)
+    assert [(n.pinyin, n.hanzi) for n in names] == [("Zhào Ānrán", "赵安然"), (None, None)]
