@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from digest.model import Certainty, Entry, RawEntry
@@ -42,8 +42,9 @@ def entries_of(
     """The entries of one document of one source, in its order, each id once.
 
     ``feed_title`` names the publisher where the editor did not name the source. An entry dated
-    after ``now`` or not at all is dated ``now`` with ``Certainty.GUESS``. Entries with neither
-    title nor text are left out. A ``RawEntry`` with ``path`` holds plain text, any other HTML.
+    after ``now`` or not at all has the day that its dateline or title gives, or ``now`` with
+    ``Certainty.GUESS``. Entries with neither title nor text are left out. A ``RawEntry`` with
+    ``path`` holds plain text, any other HTML.
     """
     distinct = tuple({_said(item): item for item in raw}.values())
     addresses = [_addresses(item) for item in distinct]
@@ -115,7 +116,8 @@ def _entry(item: RawEntry, source: Source, known: _Known, now: datetime) -> Entr
     title, text = known.title, known.text
     if not title and not text and not (source.full_text and known.url):
         return None  # else the linked page may give both
-    date, certainty = _date(item, now)
+    lang = _language(item, source, f"{title}\n{text}")
+    date, certainty = _date(item, known, lang, now)
     return Entry(
         id=known.id,
         source_id=source.id,
@@ -123,7 +125,7 @@ def _entry(item: RawEntry, source: Source, known: _Known, now: datetime) -> Entr
         publisher=known.publisher,
         title=title,
         text=text,
-        lang=_language(item, source, f"{title}\n{text}"),
+        lang=lang,
         date=date,
         certainty=certainty,
         first_seen=now,
@@ -195,7 +197,13 @@ def _language(item: RawEntry, source: Source, text: str) -> str:
     return found if found != "und" else (source.lang or "und").partition("-")[0].lower()
 
 
-def _date(item: RawEntry, now: datetime) -> tuple[datetime, Certainty]:
-    if item.published is None or item.published.year < EARLIEST_YEAR or item.published > now:
+def _date(item: RawEntry, known: _Known, lang: str, now: datetime) -> tuple[datetime, Certainty]:
+    """The date of the feed; else the day the report gives itself; else ``now``, a guess."""
+    if item.published and item.published.year >= EARLIEST_YEAR and item.published <= now:
+        return item.published, item.certainty
+    from digest.text.reportdate import report_date  # noqa: PLC0415 - few entries have no date
+
+    day = report_date(known.title, known.text, lang, now.date())
+    if day is None:
         return now, Certainty.GUESS
-    return item.published, item.certainty
+    return datetime(day.year, day.month, day.day, tzinfo=UTC), Certainty.DAY

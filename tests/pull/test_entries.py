@@ -131,6 +131,13 @@ def test_an_unknown_or_impossible_date_is_a_guess(published: datetime | None) ->
 # --- text ----------------------------------------------------------------------------------------
 
 
+def test_a_report_without_a_date_has_the_day_of_its_dateline() -> None:
+    day = NOW.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
+    line = f"MOSCOW, {day:%B} {day.day} (TASS). The talks ended."
+    (entry,) = made(replace(ONE, published=None, summary=line, lang="en"))
+    assert (entry.date, entry.certainty) == (day, Certainty.DAY)
+
+
 def test_content_outranks_the_summary_and_the_title_is_not_repeated() -> None:
     (entry,) = made(replace(ONE, content="<h1>Ferry is back</h1><p>Whole text.</p>"))
     assert entry.text == "Whole text."
