@@ -12,7 +12,6 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import settings
 
-
 # A busy machine is no fault of the code: nothing here is a timed test.
 settings.register_profile("digest", deadline=None)
 settings.load_profile("digest")
