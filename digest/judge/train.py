@@ -88,9 +88,7 @@ class _Lines:
 
 def trained(lines: Sequence[Line], embedder: Embedder) -> Trained:
     """The weights; the same lines give the same bytes with the same libraries."""
-    from threadpoolctl import (  # type: ignore[import-untyped]  # noqa: PLC0415 - with scikit-learn
-        threadpool_limits,
-    )
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only to train
 
     entries = tuple(entry_of(number, line) for number, line in enumerate(lines))
     encoded = encode_entries(entries, embedder)
