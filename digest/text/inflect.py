@@ -25,6 +25,9 @@ _RUSSIAN: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("ое", 2, ("ого", "ому", "ое", "ым", "ом")),
     ("ые", 2, ("ых", "ым", "ые", "ыми", "ых")),
     ("ие", 1, ("я", "ю", "е", "ем", "и")),
+    ("ье", 1, ("я", "ю", "е", "ем", "е")),
+    ("ре", 1, ("я", "ю", "е", "ем", "е")),
+    ("ы", 1, ("", "ам", "ы", "ами", "ах")),
     ("ий", 1, ("я", "ю", "я", "ем", "и")),
     ("ия", 1, ("и", "и", "ю", "ей", "и")),
     ("ова", 1, ("ой", "ой", "у", "ой", "ой")),
@@ -49,6 +52,8 @@ _UKRAINIAN: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("й", 1, ("я", "ю", "я", "єм", "ї")),
     ("а", 1, ("и", "і", "у", "ою", "і")),
 )
+_NEUTER = ("ое", "ее", "ие", "ые", "ье", "ре", "ы")
+"""Endings in a vowel that decline all the same: море, Приморье, Сумы."""
 _SURNAMES = ("ова", "ева", "ина")
 _CONSONANT = ("а", "у", "а", "ом", "е")
 _HARD_UK = ("а", "у", "а", "ом", "і")
@@ -67,14 +72,23 @@ def inflected(form: str, lang: str) -> tuple[str, ...]:
     # Given names of Chinese people and first names of pairs often stay as they are.
     forms += [" ".join([*words[:-1], last]) for last in columns[-1]]
     forms += [" ".join([cell, *words[1:]]) for cell in columns[0]] if len(words) > 1 else []
-    if lang == "ru" and words[-1].endswith(_SURNAMES):  # Украина, Молдова: also like any noun
-        forms += [" ".join([*words[:-1], words[-1][:-1] + ending]) for ending in ("ы", "е")]
+    if lang == "ru":
+        forms += [" ".join([*words[:-1], other]) for other in _also(words[-1])]
     return tuple(dict.fromkeys(forms))
+
+
+def _also(word: str) -> tuple[str, ...]:
+    """Forms by a second rule: Украина and Молдова are no surnames, Казань is no Лебедь."""
+    if word.endswith(_SURNAMES):
+        return (f"{word[:-1]}ы", f"{word[:-1]}е")
+    return (f"{word[:-1]}и", f"{word}ю") if word.endswith("ь") else ()
 
 
 def _cases(word: str, lang: str) -> tuple[str, ...]:
     last = word[-1:].lower()
-    if len(word) <= 2 or word.isupper() or not "а" <= last <= "ї" or last in "оуюыиіеэёї":  # noqa: PLR2004
+    neuter = lang == "ru" and word.endswith(_NEUTER) and len(word) > 3  # noqa: PLR2004
+    still = last in "оуюыиіеэёї" and not neuter
+    if len(word) <= 2 or word.isupper() or not "а" <= last <= "ї" or still:  # noqa: PLR2004
         return (
             (word,) * _CASES if not (lang == "uk" and last == "о") else _by_rule(word, _UKRAINIAN)
         )
@@ -92,8 +106,8 @@ def _by_rule(word: str, rules: tuple[tuple[str, int, tuple[str, ...]], ...]) -> 
 
 def _spelled(stem: str, ending: str) -> str:
     """The ending by the spelling rules: no ы after velars and sibilants, no stressed-less о."""
-    if ending == "ы" and stem[-1:] in _VELARS:
-        return "и"
+    if ending.startswith("ы") and stem[-1:] in _VELARS:
+        return f"и{ending[1:]}"
     if ending == "ом" and stem[-1:] in _SIBILANTS:
         return "ем"
     return ending
