@@ -85,11 +85,15 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryView:
-    """A story: ``heading`` as HTML, ``label`` the same as plain text, ``topic`` its section."""
+    """A story: ``heading`` as HTML, ``label`` the same as plain text, ``topic`` its section.
+
+    ``headed`` is false where the issue's title has just said the same words.
+    """
 
     id: str
     heading: Markup
     label: str
+    headed: bool
     topic: str
     hue: str
     body: Markup
@@ -203,20 +207,19 @@ def _section(section: IssueSection, issue: Issue, site: Site) -> SectionView:
         lede=lede,
         intro=block(section.intro, site, under=2),
         intro_markdown=section.intro,
-        stories=tuple(
-            _story(story, issue, site, under=2 if lede else 3) for story in section.stories
-        ),
+        stories=tuple(_story(story, issue, site, lede=lede) for story in section.stories),
     )
 
 
-def _story(story: IssueStory, issue: Issue, site: Site, *, under: int) -> StoryView:
+def _story(story: IssueStory, issue: Issue, site: Site, *, lede: bool) -> StoryView:
     return StoryView(
         id=story.id,
         heading=line(story.heading, site),
         label=story.heading,
+        headed=not lede or story.heading != issue.title,
         topic=_title_of(story.section, site),
         hue=_hue(story.section),
-        body=block(story.body, site, under=under),
+        body=block(story.body, site, under=2 if lede else 3),
         markdown=story.body,
         sources=tuple(source_view(citation, issue, site) for citation in story.citations),
     )

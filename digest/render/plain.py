@@ -53,7 +53,8 @@ def unsubscribe_line(site: Site) -> str:
 def issue_markdown(issue: Issue, site: Site, templates: Templates) -> str:
     """The issue as plain CommonMark without any comment, that Python-Markdown reads alike.
 
-    Every story is a heading of level three, the lede's too, which stands under no section heading.
+    Every story is a heading of level three, the lede's too, which stands under no section heading,
+    unless the title says the same.
     Raises RenderError with file and line.
     """
     page = view_of(issue, site)
@@ -91,7 +92,8 @@ def _section_markdown(section: SectionView) -> Iterable[str]:
         yield f"## {escape(section.title)}"
     yield published(section.intro_markdown)
     for story in section.stories:
-        yield f"### {escape(story.label)}"
+        if story.headed:
+            yield f"### {escape(story.label)}"
         yield published(story.markdown)
         if story.sources:
             yield _sources_markdown(story.sources)
@@ -124,6 +126,7 @@ def _section(section: SectionView) -> dict[str, object]:
 def _story(story: StoryView) -> dict[str, object]:
     return {
         "heading": _wrapped(story.label),
+        "headed": story.headed,
         "body": _plain(story.markdown),
         "sources": [_source(source) for source in story.sources],
     }

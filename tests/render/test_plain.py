@@ -157,6 +157,25 @@ def test_all_forms_tell_the_same_stories() -> None:
         assert all(told.heading in text for told in made.stories)
 
 
+def test_a_lede_whose_heading_is_the_title_is_not_headed_twice() -> None:
+    lede, other = story(heading="A rail protocol is signed"), story("s-2", heading="Gas waits")
+    sections = (section("lede", "Lede", lede), section("economy", "Economy", other))
+    made = issue(*sections, title=lede.heading)
+    files = {f.name: f.content.decode() for f in renditions(made, site(), templates())}
+    web, mail = (LexborHTMLParser(files[name]) for name in ("index.html", "email.html"))
+    for page in (web, mail):
+        heads = [
+            node.text().strip().removesuffix("#").replace("\xa0", " ")
+            for node in page.css("h1,h2,h3")
+        ]
+        assert heads == [lede.heading, "Economy", "Gas waits"]
+        assert page.css_first(f"#{lede.id}") is not None
+    named = {node.attributes["aria-labelledby"] for node in web.css("article")}
+    assert all(web.css_first(f"#{each}") is not None for each in named)
+    assert "### A rail" not in files["issue.md"]
+    assert files["email.txt"].count(lede.heading) == 1
+
+
 def test_renditions_are_the_same_bytes_each_time() -> None:
     made = [full_issue(), sample_issue()]
     assert renditions(made[0], site(), templates()) == renditions(made[0], site(), templates())
