@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
+from digest.data.outlets import load_outlets
 from digest.model import LEDE, Citation, Issue, IssueSection, IssueStory, Ownership
 from digest.render.site import Site
 from digest.render.typography import bound, bound_line, with_levels, with_scopes
@@ -283,7 +284,8 @@ def _period_text(issue: Issue) -> str:
 def _figures(issue: Issue) -> tuple[str, ...]:
     """``14 stories``, ``31 sources``, ``6 minutes``: what an issue holds and asks for."""
     stories = issue.stories
-    outlets = {citation.publisher for story in stories for citation in story.citations}
+    book = load_outlets()
+    outlets = {book.credit(cited.publisher).name for story in stories for cited in story.citations}
     markdown = [issue.introduction, *(section.intro for section in issue.sections), issue.closing]
     markdown += [part for story in stories for part in (story.heading, story.body)]
     minutes = minutes_to_read([to_plain(published(text)) for text in markdown])

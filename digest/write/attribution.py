@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from digest.data.outlets import load_outlets
+from digest.data.outlets import credit_of, load_outlets
 from digest.data.prose import load_prose
 from digest.data.publishers import Facts, Publishers, load_publishers
 from digest.model import Certainty, Entry, Ownership
@@ -15,9 +15,6 @@ from digest.text.dates import day_text
 from digest.text.markdown import Md, link
 from digest.write.casing import Casing, count_words, curly, open_end
 
-_NAMED = re.compile(
-    r"(?P<name>[^()/（）]+?)\s*(?:/\s*(?P<wire>[^()（）]+?))?\s*(?:[(（](?P<note>[^()（）]*)[)）])?"
-)
 _SPEECH = "said|says|told|tells|wrote|writes|announced|added|argued|noted|stated|reported|warned"
 _SAID_LAST = re.compile(rf", (?:[\w’'-]+ ){{1,4}}(?:{_SPEECH})\b[^,.]*\.$|, according to [^,]+\.$")
 _ACCORDING = re.compile(r"\b(?:according to|citing|cited|quoting|as reported by)\b", re.IGNORECASE)
@@ -80,8 +77,8 @@ def facts_of(entry: Entry) -> Facts:
     """
     if entry.ownership is not None:
         return Facts(ownership=entry.ownership, country=entry.country)
-    found = _NAMED.fullmatch(entry.publisher)
-    for name in (entry.publisher, found["wire"] if found else "", found["name"] if found else ""):
+    credit = credit_of(entry.publisher)
+    for name in (entry.publisher, credit.wire, credit.name):
         known = _publishers().names.get((name or "").casefold())
         if known is not None:
             return known
@@ -91,23 +88,18 @@ def facts_of(entry: Entry) -> Facts:
 def outlet_of(entry: Entry) -> Outlet:
     """How an entry's publisher is named: ``Reuters`` of ``Deccan Herald / Reuters`` is its wire."""
     book = load_outlets()
-    publisher = curly(entry.publisher)
-    found = _NAMED.fullmatch(publisher)
-    name = found["name"] if found else publisher
-    wire, note = (found["wire"], found["note"]) if found else (None, None)
-    if wire and book.kind(wire) != "news agency":
-        name, wire = publisher, None
-        note = None
+    credit = book.credit(curly(entry.publisher))
+    wire = credit.wire
     facts = facts_of(entry)
     state = facts.ownership is Ownership.STATE
-    told = _state(book.kind(name), facts.country) if state and not wire else None
+    told = _state(book.kind(credit.name), facts.country) if state and not wire else None
     if state and wire:
         wire = f"{_state(book.kind(wire), facts.country)} {wire}"
     return Outlet(
-        name=name,
+        name=credit.name,
         url=entry.url,
         wire=wire,
-        note=note,
+        note=credit.note,
         told=told,
         official=facts.ownership is Ownership.OFFICIAL,
         undated=entry.certainty is Certainty.GUESS,

@@ -39,6 +39,12 @@ def text_of(tree: LexborHTMLParser, selector: str) -> str:
     return " ".join(node.text().replace("\xa0", " ").split())
 
 
+def test_an_outlet_with_and_without_an_agency_is_one_source() -> None:
+    cited = (citation("Example Times"), citation("Example Times / Reuters"), citation("A / B"))
+    made = issue(section("economy", "Economy", story(citations=cited)))
+    assert text_of(page_of(made), ".figures").split(" · ")[1] == "2 sources"
+
+
 def test_the_page_reads_from_masthead_to_colophon() -> None:
     tree = page_of(full_issue())
     assert text_of(tree, ".masthead") == "The China–Russia Report No. 47 · 19 November 2026"
