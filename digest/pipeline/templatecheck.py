@@ -15,11 +15,11 @@ from digest.pipeline.result import Result
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.render.environment import PARTS, Templates
 from digest.shipped import shipped_folder
+from digest.text.readalike import difference_in
 from digest.write.brief import STYLES
 from digest.write.draftfile import draft_of, issue_of, parse
 from digest.write.example import example_issue
 from digest.write.issue import issue_from
-from digest.write.readalike import difference_in
 
 _END = ".md.jinja"
 _SECTION_LEVEL = re.compile(r"^#{1,3} ", re.MULTILINE)

@@ -213,14 +213,16 @@ def _section(section: IssueSection, issue: Issue, site: Site) -> SectionView:
 
 
 def _story(story: IssueStory, issue: Issue, site: Site, *, lede: bool) -> StoryView:
+    headed = not lede or story.heading != issue.title
+    under = 3 if not lede else 2 if headed else 1
     return StoryView(
         id=story.id,
         heading=line(story.heading, site),
         label=story.heading,
-        headed=not lede or story.heading != issue.title,
+        headed=headed,
         topic=_title_of(story.section, site),
         hue=_hue(story.section),
-        body=block(story.body, site, under=2 if lede else 3),
+        body=block(story.body, site, under=under),
         markdown=story.body,
         sources=tuple(source_view(citation, issue, site) for citation in story.citations),
     )

@@ -11,12 +11,15 @@ from digest.render.colophon import colophon
 from digest.render.environment import Templates
 from digest.render.page import PageView, SectionView, SourceView, StoryView, view_of
 from digest.render.site import Site
+from digest.render.typography import with_levels
 from digest.render.web import issue_path
-from digest.text.markdown import escape, link, published, to_plain
+from digest.text.markdown import escape, link, published, to_html, to_plain
+from digest.text.readalike import alike
 
 WIDTH = 74
 
-_TITLE = re.compile(r"\A#{3,6}(?= )")
+_HEADING = re.compile(r"^#{1,6}(?= )", re.MULTILINE)
+_LEVEL = re.compile(r"<h([1-6])")
 
 
 def email_text(issue: Issue, site: Site, templates: Templates) -> str:
@@ -53,8 +56,8 @@ def unsubscribe_line(site: Site) -> str:
 def issue_markdown(issue: Issue, site: Site, templates: Templates) -> str:
     """The issue as plain CommonMark without any comment, that Python-Markdown reads alike.
 
-    Every story is a heading of level three, the lede's too, which stands under no section heading,
-    unless the title says the same.
+    It says what the page says, with headings of the same levels: none is skipped. What the two
+    parsers would read in two ways, or what a page does not show, is written anew.
     Raises RenderError with file and line.
     """
     page = view_of(issue, site)
@@ -62,19 +65,22 @@ def issue_markdown(issue: Issue, site: Site, templates: Templates) -> str:
         f"# {escape(page.label)}",
         f"*{escape(_dateline(page, site))}*",
         str(escape(page.summary)),
-        _titled(published(page.introduction_markdown)),
+        _body(page.introduction_markdown, under=1),
     ]
     for section in page.sections:
         blocks += _section_markdown(section)
-    blocks.append(_titled(published(page.closing_markdown)))
+    blocks.append(_body(page.closing_markdown, under=1))
     blocks.append("---")
     blocks += [str(escape(sentence)) for sentence in colophon(page, site, templates)]
     return "\n\n".join(block.strip() for block in blocks if block.strip()) + "\n"
 
 
-def _titled(markdown: str) -> str:
-    """The closing or introduction with the title on its top as a heading like a section's."""
-    return _TITLE.sub("##", markdown.strip())
+def _body(markdown: str, under: int) -> str:
+    """A body as its page has it, with headings that stand below level ``under``."""
+    shown = with_levels(to_html(markdown), under)
+    levels = iter(_LEVEL.findall(shown))
+    text = _HEADING.sub(lambda _: "#" * int(next(levels, 6)), published(markdown))
+    return alike(text, shown)
 
 
 def source_line(source: SourceView) -> str:
@@ -88,13 +94,14 @@ def _notes_and_day(source: SourceView) -> str:
 
 
 def _section_markdown(section: SectionView) -> Iterable[str]:
+    level = 2 if section.lede else 3
     if not section.lede:
         yield f"## {escape(section.title)}"
-    yield published(section.intro_markdown)
+    yield _body(section.intro_markdown, under=2)
     for story in section.stories:
         if story.headed:
-            yield f"### {escape(story.label)}"
-        yield published(story.markdown)
+            yield f"{'#' * level} {escape(story.label)}"
+        yield _body(story.markdown, under=level if story.headed else 1)
         if story.sources:
             yield _sources_markdown(story.sources)
 

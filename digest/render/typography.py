@@ -58,12 +58,17 @@ def bound_line(html: str) -> str:
 def with_levels(html: str, under: int) -> str:
     """``html`` with its headings numbered to stand below a heading of level ``under``.
 
-    The levels used keep their order and leave no gap: ``h4`` and ``h6`` under ``h2`` become ``h3``
-    and ``h4``.
+    None is skipped on the way down: ``h4`` and then ``h6`` under ``h2`` become ``h3`` and ``h4``.
     """
-    used = sorted({int(match[2]) for match in _HEADING.finditer(html)})
-    level = {old: min(under + 1 + place, DEEPEST) for place, old in enumerate(used)}
-    return _HEADING.sub(lambda m: f"<{m[1]}h{level[int(m[2])]}", html)
+    above: list[int] = []
+
+    def numbered(found: re.Match[str]) -> str:
+        if not found[1]:
+            level = int(found[2])
+            above[:] = [*(each for each in above if each < level), level]
+        return f"<{found[1]}h{min(under + len(above), DEEPEST)}"
+
+    return _HEADING.sub(numbered, html)
 
 
 def with_scopes(html: str) -> str:

@@ -21,7 +21,12 @@ from digest.write.gatesources import (
     check_runs,
     check_support,
 )
-from digest.write.gatetidy import check_accessibility, check_conflicts, check_leftovers
+from digest.write.gatetidy import (
+    check_accessibility,
+    check_conflicts,
+    check_leftovers,
+    check_reading,
+)
 from digest.write.gatevoices import check_attribution, check_dates, check_state_media
 
 Check = Callable[[Context], Iterable[Finding]]
@@ -49,6 +54,7 @@ CHECKS: dict[str, Check] = {
     "doubles": check_doubles,
     "leftovers": check_leftovers,
     "accessibility": check_accessibility,
+    "reading": check_reading,
 }
 """The checks by name; each asks one question of an issue."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from digest.text.readalike import difference_in
 from digest.write import blocks
 from digest.write.gatecontext import Context, Finding, error, shown, warning
 from digest.write.gatenames import front_line
@@ -93,6 +94,19 @@ def check_accessibility(context: Context) -> Iterator[Finding]:
             message = "an image has no text for those who cannot see it"
             yield error("image-text", message, line, part.id)
         yield from _jumps(part)
+
+
+def check_reading(context: Context) -> Iterator[Finding]:
+    """A text is the same issue to every reader of Markdown."""
+    for part in context.parts:
+        found = difference_in(part.source)
+        if found is not None:
+            first = part.line + (0 if part.kind == "introduction" else 1)
+            message = (
+                f"the page shows “{found.ours}” here, other readers of Markdown “{found.theirs}”: "
+                "put blank lines between blocks and indent what belongs to a list by four"
+            )
+            yield warning("read-two-ways", message, first + found.line, part.id)
 
 
 def _jumps(part: Part) -> Iterator[Finding]:

@@ -4,14 +4,18 @@ import json
 import re
 import unicodedata
 from dataclasses import replace
+from itertools import pairwise
 
 import markdown as python_markdown
+import pytest
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from digest.render.data import issue_data, issue_json
 from digest.render.plain import email_text, issue_markdown
 from digest.render.renditions import archive_renditions, renditions
+from digest.text.markdown import escape, to_html
+from digest.text.readalike import difference_in
 from tests.render.builders import (
     citation,
     full_issue,
@@ -91,6 +95,33 @@ def test_markdown_reads_alike_in_commonmark_and_python_markdown() -> None:
         assert common.body.text().split() == extended.body.text().split()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Text\n- one\n- two",
+        "1. one\n2. two\n\n   and more",
+        "- one\n  - within",
+        "- one\n\n\n* two",
+        "#### Timeline\n\n- one\n\n###### Far below\n\n#### More",
+        "Under\n===\n\n<script>alert(1)</script><img src=x onerror=alert(1)>",
+        "> one\n\n> two",
+    ],
+)
+def test_whatever_a_body_holds_is_read_alike_and_skips_no_level(body: str) -> None:
+    made = issue(
+        section("lede", "Lede", story(body=body)),
+        section("economy", "Economy", story("s-2", body=body)),
+        closing=f"#### Further reading\n\n{body}",
+    )
+    text = issue_markdown(made, site(), templates())
+    assert difference_in(text) is None
+    common, extended = both(text)
+    assert outline(common) == outline(extended)
+    levels = [int(level) for level in re.findall(r"<h([1-6])", to_html(text))]
+    assert all(after <= before + 1 for before, after in pairwise([1, *levels]))
+    assert "alert" not in text
+
+
 def test_markdown_shows_what_was_typed() -> None:
     heading = "1. *A* [b](c) C# # {{ 7*7 }} <b>"
     made = issue(section("economy", "Economy", story(heading=heading)), title="- _x_ & y")
@@ -105,8 +136,8 @@ def test_markdown_has_sections_stories_sources_and_colophon() -> None:
     text = issue_markdown(sample_issue(), site(), templates())
     headings = re.findall(r"(?m)^(#+) (.*)$", text)
     assert headings[0] == ("#", "Gas price talks slip; border rail opens")
-    assert headings[1] == ("###", "Gas price talks end in Beijing without a figure")
     assert [title for marks, title in headings if marks == "##"] == [
+        "Gas price talks end in Beijing without a figure",
         "Energy",
         "Economy",
         "State media and narratives",
@@ -150,7 +181,8 @@ def test_all_forms_tell_the_same_stories() -> None:
         assert [node.attributes["id"] for node in web.css("article")] == ids
         mail = LexborHTMLParser(files["email.html"])
         assert [node.attributes["id"] for node in mail.css("h2[id],h3[id]")] == ids
-        assert len(re.findall(r"(?m)^### ", files["issue.md"])) == len(ids)
+        headings = re.findall(r"(?m)^#+ (.*)$", files["issue.md"])
+        assert all(str(escape(told.heading)) in headings for told in made.stories)
         data = json.loads(files["issue.json"])
         assert [told["id"] for part in data["sections"] for told in part["stories"]] == ids
         text = " ".join(files["email.txt"].split())
@@ -158,7 +190,8 @@ def test_all_forms_tell_the_same_stories() -> None:
 
 
 def test_a_lede_whose_heading_is_the_title_is_not_headed_twice() -> None:
-    lede, other = story(heading="A rail protocol is signed"), story("s-2", heading="Gas waits")
+    lede = story(heading="A rail protocol is signed", body="Text.\n\n#### Timeline\n\nText.")
+    other = story("s-2", heading="Gas waits")
     sections = (section("lede", "Lede", lede), section("economy", "Economy", other))
     made = issue(*sections, title=lede.heading)
     files = {f.name: f.content.decode() for f in renditions(made, site(), templates())}
@@ -168,11 +201,13 @@ def test_a_lede_whose_heading_is_the_title_is_not_headed_twice() -> None:
             node.text().strip().removesuffix("#").replace("\xa0", " ")
             for node in page.css("h1,h2,h3")
         ]
-        assert heads == [lede.heading, "Economy", "Gas waits"]
+        assert heads == [lede.heading, "Timeline", "Economy", "Gas waits"]
+        assert page.css("h2")[0].text().startswith("Timeline")
         assert page.css_first(f"#{lede.id}") is not None
     named = {node.attributes["aria-labelledby"] for node in web.css("article")}
     assert all(web.css_first(f"#{each}") is not None for each in named)
-    assert "### A rail" not in files["issue.md"]
+    assert "# A rail" not in files["issue.md"].removeprefix("# A rail")
+    assert "\n## Timeline\n" in files["issue.md"]
     assert files["email.txt"].count(lede.heading) == 1
 
 

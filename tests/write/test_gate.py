@@ -239,6 +239,7 @@ FAULTS = [
     ("link-text", "warning", THOUGHT, "Read on [here](https://example.org/aa11)."),
     ("heading-jump", "warning", THOUGHT, "###### Far below\n\nText."),
     ("table-header", "warning", THOUGHT, TABLE),
+    ("read-two-ways", "warning", THOUGHT, "A list follows:\n- one\n- two"),
     ("image-text", "error", THOUGHT, "![](https://example.org/p.png)"),
     ("image-text", "error", THOUGHT, '<img src="https://example.org/p.png">'),
 ]  # fmt: skip
