@@ -41,6 +41,7 @@ class Weights:
     days: float
     undated: float
     actor: float
+    apart: float
     most_words: float
 
 
@@ -62,6 +63,7 @@ class Blocks:
         self._order: Numbers = np.lexsort((days, traits.langs))
         self._days, self._langs = days[self._order], traits.langs[self._order]
         self._traits, self._weights, self._floor = traits, (across, within), floor
+        self._packed = [np.packbits(each, axis=1) for each in (traits.opened, traits.countries)]
         count = len(self._order)
         dense: list[Matrix] = []
         facts: list[str] = []
@@ -107,14 +109,14 @@ class Blocks:
         rows, columns = np.nonzero(found)
         odds = made[rows, columns] + fixed[columns]
         first, second = self._order[rows + start], self._order[columns + start]
-        odds += np.where(same[columns], *(self._weights[way].actor for way in (1, 0))) * (
-            self._silent(first, second)
-        )
+        one = same[columns]
+        odds += self._worth("actor", one) * self._silent(first, second)
+        odds += self._worth("apart", one) * self._apart(first, second)
         kept = odds > least[columns]
         return Open(
             first=first[kept],
             second=second[kept],
-            same=same[columns][kept],
+            same=one[kept],
             odds=odds[kept].astype(np.float32),
         )
 
@@ -139,12 +141,23 @@ class Blocks:
         )
         return np.asarray(made + np.where(same, within.bias, across.bias), dtype=np.float32)
 
+    def _worth(self, fact: str, same: NDArray[np.bool_]) -> Matrix:
+        across, within = (np.float32(getattr(weights, fact)) for weights in self._weights)
+        return np.asarray(np.where(same, within, across), dtype=np.float32)
+
     def _silent(self, first: Numbers, second: Numbers) -> Matrix:
         """How many of the two say nothing of the other's actor."""
         known, actors = self._traits.countries, self._traits.actors
         made = (~known[second, actors[first]]).astype(np.float32)
         made += ~known[first, actors[second]]
         return made
+
+    def _apart(self, first: Numbers, second: Numbers) -> Matrix:
+        """Whether each of the two opens with a country that the other never names."""
+        opened, known = self._packed
+        one = np.any(opened[first] & ~known[second], axis=1)
+        other = np.any(opened[second] & ~known[first], axis=1)
+        return np.asarray(one & other, dtype=np.float32)
 
 
 def _add(made: Matrix, marks: Marks, block: tuple[int, int], factors: NDArray[np.float64]) -> None:

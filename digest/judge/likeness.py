@@ -1,11 +1,12 @@
 """The chance that two entries tell of one event, from what they share.
 
-A logistic model over seven facts about a pair: how close their vectors are (each less the mean of
+A logistic model over eight facts about a pair: how close their vectors are (each less the mean of
 its language), their words, their names and their concepts (cosines, the rare ones weighing more),
-how many days lie between them, whether one has no date, and whether one is led by an actor whose
-country the other never mentions. It has one set of weights for pairs in one language, one for
-pairs across languages, and the same without vectors. What is rare is counted over the shipped
-lines and the window together, so that the subject everybody writes about tells little.
+how many days lie between them, whether one has no date, whether one is led by an actor whose
+country the other never mentions, and whether each opens with such a country. It has one set of
+weights for pairs in one language, one for pairs across languages, and the same without vectors.
+What is rare is counted over the shipped lines and the window together, so that the subject
+everybody writes about tells little.
 
 Pairs are compared in blocks (``judge/blocks``), and only those with a chance worth keeping are
 kept.
@@ -33,19 +34,19 @@ _LEAST_ODDS = float(np.log(LEAST / (1 - LEAST)))
 
 WITHIN = Weights(
     bias=-3.7, vectors=4.5, words=4.5, names=1.5, concepts=2.8,
-    days=-1.2, undated=-1.3, actor=-0.5, most_words=1.5,
+    days=-1.2, undated=-1.3, actor=-0.5, apart=-0.8, most_words=1.5,
 )  # fmt: skip
 ACROSS = Weights(
     bias=-3.4, vectors=6.0, words=22.0, names=2.3, concepts=3.2,
-    days=-1.2, undated=-2.2, actor=-1.0, most_words=1.5,
+    days=-1.2, undated=-2.2, actor=-1.0, apart=-1.5, most_words=1.5,
 )  # fmt: skip
 WITHIN_PLAIN = Weights(
     bias=-3.0, vectors=0.0, words=9.8, names=1.6, concepts=3.3,
-    days=-1.2, undated=-1.8, actor=-0.6, most_words=9.8,
+    days=-1.2, undated=-1.8, actor=-0.6, apart=-0.8, most_words=9.8,
 )  # fmt: skip
 ACROSS_PLAIN = Weights(
     bias=-2.5, vectors=0.0, words=36.0, names=3.4, concepts=4.2,
-    days=-1.1, undated=-2.6, actor=-1.0, most_words=9.8,
+    days=-1.1, undated=-2.6, actor=-1.0, apart=-1.5, most_words=9.8,
 )  # fmt: skip
 """Fitted with a penalty, then rounded; docs/architecture.md says on what and how well."""
 

@@ -33,6 +33,9 @@ _REPORTERS = frozenset(
 )
 """Roles of names that say where a report comes from, not who acted."""
 
+_FIRST_NAMES = 6
+"""As many names as a title and a first sentence hold."""
+
 _NUMBER = re.compile(r"\d+")
 
 
@@ -84,8 +87,9 @@ class SparseRows:
 class Traits:
     """What is compared, a row an entry.
 
-    ``actors`` is the country of the first name, ``countries`` whose names stand in an entry; an
-    entry without names has all of them. Column 0 is nobody's and stands everywhere. ``dated`` says
+    ``actors`` is the country of the first name, ``opened`` whose names an entry opens with,
+    ``countries`` whose names stand in it at all; an entry without names has all of them. Column 0
+    is nobody's and stands in every row of ``countries``. ``dated`` says
     whose title names the day of its report, as ``editions`` of a series do.
     """
 
@@ -96,6 +100,7 @@ class Traits:
     concepts: Marks
     days: NDArray[np.float32]
     actors: Numbers
+    opened: NDArray[np.bool_]
     countries: NDArray[np.bool_]
     editions: tuple[tuple[str, tuple[str, ...]] | None, ...]
     dated: NDArray[np.bool_]
@@ -114,7 +119,7 @@ class Traits:
 def traits_of(items: Sequence[Item]) -> Traits:
     """The rows of the items, in their order."""
     codes = {lang: at for at, lang in enumerate(sorted({item.lang for item in items}))}
-    actors, countries = _countries(items)
+    actors, opened, countries = _countries(items)
     editions = tuple(_edition(item) for item in items)
     return Traits(
         langs=np.array([codes[item.lang] for item in items], dtype=np.int_),
@@ -127,6 +132,7 @@ def traits_of(items: Sequence[Item]) -> Traits:
             dtype=np.float32,
         ),
         actors=actors,
+        opened=opened,
         countries=countries,
         editions=editions,
         dated=np.array([each is not None for each in editions], dtype=bool),
@@ -190,15 +196,22 @@ def _concepts(items: Sequence[Item]) -> Marks:
     return marks_of(found, usual, lines)
 
 
-def _countries(items: Sequence[Item]) -> tuple[Numbers, NDArray[np.bool_]]:
+def _countries(
+    items: Sequence[Item],
+) -> tuple[Numbers, NDArray[np.bool_], NDArray[np.bool_]]:
     book = _country_book()
-    held = [[c for name in item.names if (c := book.get(name, name))] for item in items]
-    columns = {c: at for at, c in enumerate(sorted({c for row in held for c in row}), start=1)}
-    known = np.zeros((len(items), len(columns) + 1), dtype=bool)
+    held = [[book.get(name, name) for name in item.names] for item in items]
+    columns = {c: at for at, c in enumerate(sorted({c for row in held for c in row if c}), start=1)}
+    opened = np.zeros((len(items), len(columns) + 1), dtype=bool)
+    known = opened.copy()
     known[:, 0] = True
+    actors = np.zeros(len(items), dtype=np.int_)
     for at, row in enumerate(held):
-        known[at, [columns[c] for c in row] if row else slice(None)] = True
-    return np.array([columns[row[0]] if row else 0 for row in held], dtype=np.int_), known
+        acting = [columns[c] for c in row if c]
+        known[at, acting or slice(None)] = True
+        opened[at, [columns[c] for c in row[:_FIRST_NAMES] if c]] = True
+        actors[at] = acting[0] if acting else 0
+    return actors, opened, known
 
 
 @lru_cache(maxsize=1)

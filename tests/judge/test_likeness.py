@@ -61,6 +61,11 @@ def odds_of(traits: Traits, first: int, second: int, weights: Weights) -> tuple[
     made += weights.undated if np.isnan(apart) else weights.days * np.log1p(min(apart, 60))
     for one, other in ((first, second), (second, first)):
         made += weights.actor * (not traits.countries[one, traits.actors[other]])
+    strange = [
+        (traits.opened[one] & ~traits.countries[other]).any()
+        for one, other in ((first, second), (second, first))
+    ]
+    made += weights.apart * all(strange)
     return float(made), cosine(traits.words, first, second)
 
 

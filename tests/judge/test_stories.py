@@ -118,6 +118,16 @@ def test_an_actor_the_other_never_names_lowers_the_chance() -> None:
     assert chance(one, third) > 0
 
 
+def test_two_reactions_that_open_with_other_countries_are_apart() -> None:
+    call = ("xi-jinping", "volodymyr-zelensky")
+    one = item("1", "A call is welcomed in Paris", names=(*call, "paris"))
+    other = item("2", "A call is welcomed in Washington", names=(*call, "white-house"))
+    plain = replace(other, names=call)
+    late = replace(other, names=(*call, *("kyiv", "beijing", "china", "ukraine"), "white-house"))
+    assert chance(one, other) < chance(one, plain)
+    assert chance(one, late) > chance(one, other)
+
+
 def test_what_everybody_writes_about_tells_less() -> None:
     one = item("1", "Talks on a ceasefire open in Ankara")
     other = item("2", "Negotiators gather as ceasefire comes into view")
