@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -35,12 +36,12 @@ class LexiconMatcher:
             (term.section, term.text.replace("*", ""), term.weight) for term in self._terms
         ]
         keys: dict[str, list[int]] = {}
-        self._rests: list[re.Pattern[str]] = []
+        self._rests: list[tuple[str, str]] = []
         for number, term in enumerate(self._terms):
             text = normal(term.text)
             key = text.split("*")[0]
             keys.setdefault(key, []).append(number)
-            self._rests.append(_rest(text, key))
+            self._rests.append((text, key))
         self._keys = tuple(keys)
         self._of_key = tuple(tuple(keys[key]) for key in self._keys)
         self._automaton = AhoCorasick(list(self._keys))
@@ -53,7 +54,7 @@ class LexiconMatcher:
             if start and _joined(folded[start - 1], folded[start]):
                 continue
             for number in self._of_key[key]:
-                if self._rests[number].match(folded, end):
+                if _rest(*self._rests[number]).match(folded, end):
                     found[number] = found.get(number, 0) + 1
         return found
 
@@ -74,6 +75,7 @@ def _joined(before: str, after: str) -> bool:
     return before.isalnum() and after.isalnum() and not _HAN.match(before) and not _HAN.match(after)
 
 
+@cache  # compiled at a term's first find: few of them stand in a week
 def _rest(text: str, key: str) -> re.Pattern[str]:
     """What must follow the literal start of a term: its other words, then a word's end."""
     rest = re.escape(text[len(key) :]).replace(r"\*", r"[^\W\d_]*").replace(r"\ ", r"\s+")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -142,6 +143,7 @@ class PageView:
         return tuple(story for section in self.sections for story in section.stories)
 
 
+@lru_cache(maxsize=32)  # each rendition of an issue, and its archive, asks for it
 def view_of(issue: Issue, site: Site) -> PageView:
     """What every form shows of ``issue``; sections without story and text are left out."""
     return PageView(

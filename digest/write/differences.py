@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.model import Entry
 from digest.text.sentences import sentences
@@ -65,19 +66,27 @@ def differing(entries: Sequence[Entry]) -> tuple[Counts, ...]:
     for thing in _PATTERNS:
         given: dict[str, tuple[Entry, int]] = {}
         for entry in entries:
-            numbers = set(_counts(entry, thing))
+            numbers = _counts(entry)[thing]
             if len(numbers) == 1:
-                given.setdefault(entry.publisher, (entry, numbers.pop()))
+                given.setdefault(entry.publisher, (entry, min(numbers)))
         if len({number for _, number in given.values()}) > 1:
             found.append(Counts(thing=thing, given=tuple(given.values())))
     return tuple(found)
 
 
-def _counts(entry: Entry, thing: str) -> Iterator[int]:
-    for part in sentences(f"{entry.title}.\n\n{curly(entry.text)}", entry.lang):
-        for pattern in _PATTERNS[thing]:
-            for match in pattern.finditer(part):
-                yield _value(match[1])
+@lru_cache(maxsize=1024)  # an issue is composed more than once to find what fits
+def _counts(entry: Entry) -> Mapping[str, frozenset[int]]:
+    """The numbers an entry gives, by the thing they count."""
+    parts = sentences(f"{entry.title}.\n\n{curly(entry.text)}", entry.lang)
+    return {
+        thing: frozenset(
+            _value(match[1])
+            for part in parts
+            for pattern in patterns
+            for match in pattern.finditer(part)
+        )
+        for thing, patterns in _PATTERNS.items()
+    }
 
 
 def _value(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from digest.data.prose import load_prose
 from digest.model import Entry
@@ -89,10 +90,11 @@ def assumes(sentence: str, before: Sequence[str], told: Told) -> bool:
     return any(name.casefold()[:STEM] not in told.stems for name in (introduced - here) & words)
 
 
-def _stems(text: str, lang: str) -> tuple[set[str], set[str]]:
+@lru_cache(maxsize=4096)  # a sentence is held against all others of the issue
+def _stems(text: str, lang: str) -> tuple[frozenset[str], frozenset[str]]:
     dated = _DATE.sub(" ", text.replace(CUT, ""))
     words = {word.casefold().removesuffix("'s") for word in tokens(dated, lang)}
     words -= _EMPTY | load_prose().small
-    numbers = {word for word in words if any(char.isdigit() for char in word)}
+    numbers = frozenset(word for word in words if any(char.isdigit() for char in word))
     han = lang == "zh"
-    return {w[:STEM] for w in words if han or len(w) > _SMALL_WORD}, numbers
+    return frozenset(w[:STEM] for w in words if han or len(w) > _SMALL_WORD), numbers

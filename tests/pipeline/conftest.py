@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +62,24 @@ def letter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Letter:
     return Letter(folder=folder, capture=capsys)
 
 
-@pytest.fixture
-def sample(letter: Letter) -> Letter:
-    """The shipped newsletter with the sample weeks as its only source."""
-    text = (ROOT / "sources.yaml").read_text(encoding="utf-8")
-    head, _, _ = text.partition("sources:\n")
+@pytest.fixture(scope="session")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped newsletter with the sample weeks as its only source, pulled and judged once."""
+    folder = tmp_path_factory.mktemp("judged")
+    config = folder / "sources.yaml"
+    head, _, _ = (ROOT / "sources.yaml").read_text(encoding="utf-8").partition("sources:\n")
     sources = "sources:\n  - {name: Sample weeks, path: seeds/, sample: true}\n"
-    letter.config.write_text(head + sources, encoding="utf-8")
-    shutil.copytree(ROOT / "seeds", letter.folder / "seeds")
+    config.write_text(head + sources, encoding="utf-8")
+    shutil.copytree(ROOT / "seeds", folder / "seeds")
+    steps = (["pull"], *(["judge", "--as-of", day] for day in ("2022-04-07", "2023-04-27")))
+    for step in steps:
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            assert run_command([*step, "--json", "--config", str(config)]) == 0
+    return folder
+
+
+@pytest.fixture
+def sample(letter: Letter, judged: Path) -> Letter:
+    """A copy of its own of the shipped newsletter, its sample weeks pulled and judged."""
+    shutil.copytree(judged, letter.folder, dirs_exist_ok=True)
     return letter

@@ -55,7 +55,7 @@ def test_all_feeds_down_is_exit_1_with_the_common_cause(letter: Any) -> None:
 
 
 def test_a_second_run_says_who_holds_the_lock(sample: Any) -> None:
-    (sample.folder / ".digest").mkdir()
+    (sample.folder / ".digest").mkdir(exist_ok=True)
     with hold(sample.folder / ".digest", "run"):
         code, document, said = sample.run("run", "--offline", "--as-of", DAY)
     assert code == 4

@@ -9,6 +9,7 @@ import html
 import os
 import re
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -27,6 +28,7 @@ CASES = [(day, style) for day in FOLDERS for style in STYLES]
 TRACED = re.compile(r"(.*?) <!-- e:([0-9a-f ]+) -->", re.DOTALL)
 
 
+@cache
 def _issue(day: str, style: str) -> Issue:
     return issue(selection(day), brief(day, style))
 

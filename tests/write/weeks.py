@@ -51,6 +51,7 @@ def period(day: str) -> Period:
     return Period(start=end - timedelta(days=7), end=end, day=date.fromisoformat(day))
 
 
+@cache
 def selection(day: str) -> Selection:
     """The stories of the week as they were judged when the golden issues were made."""
     data = json.loads((GOLDEN / f"{day}.json").read_text("utf-8"))
