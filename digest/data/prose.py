@@ -13,7 +13,7 @@ from digest.data.loader import read_yaml
 class Prose:
     """Small words, sentence openings and notices as patterns, adjectives by country, languages.
 
-    ``fixed`` are the words of the program's own fixed sentences.
+    ``fixed`` are the words of the program's own fixed sentences, ``denying`` finds a denial.
     """
 
     small: frozenset[str]
@@ -22,6 +22,7 @@ class Prose:
     adjectives: dict[str, str]
     languages: dict[str, str]
     fixed: frozenset[str]
+    denying: re.Pattern[str]
 
     def language(self, code: str) -> str:
         """The language as an English sentence names it; its code where that is not known."""
@@ -34,6 +35,7 @@ def load_prose() -> Prose:
     data = read_yaml("prose.yaml")
     words = "|".join(map(re.escape, data["leaning"]["words"]))
     han = "|".join(map(re.escape, data["leaning"]["han"]))
+    denials = "|".join(map(re.escape, data["denying"]["words"]))
     return Prose(
         small=frozenset(data["small"].split()),
         leaning=re.compile(rf"(?:{words})\b|(?:{han})", re.IGNORECASE),
@@ -41,4 +43,5 @@ def load_prose() -> Prose:
         adjectives=data["adjectives"],
         languages=data["languages"],
         fixed=frozenset(data["fixed"].split()),
+        denying=re.compile(rf"\b(?:{denials})\b|n't|[{data['denying']['han']}]", re.IGNORECASE),
     )

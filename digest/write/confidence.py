@@ -14,8 +14,9 @@ from digest.write.casing import count_words, open_end, spelled
 from digest.write.composed import Kind, Paragraph
 from digest.write.differences import differing
 from digest.write.pieces import capital, inner, own_sentences, paragraph, traced
-from digest.write.quotes import CUT, passages
+from digest.write.quotes import passages
 from digest.write.telling import Teller
+from digest.write.verbatim import CUT
 
 _DENIAL = re.compile(
     # "denied" in the sense of "said it is not so": not "was denied entry", "denied them a voice".

@@ -16,8 +16,9 @@ from digest.write.casing import count_words, curly
 from digest.write.composed import Kind, Paragraph
 from digest.write.credits import credits_of
 from digest.write.pieces import capital, paragraph, source_mark, traced
-from digest.write.quotes import MOST_WORDS, chosen, is_verbatim, joined, passages
+from digest.write.quotes import MOST_WORDS, chosen, joined, passages
 from digest.write.speakers import quoted_in
+from digest.write.verbatim import is_verbatim
 
 _LONGEST = 90
 _MOST_BLOCKS = 2

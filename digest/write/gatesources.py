@@ -16,7 +16,8 @@ from digest.write.gatewords import (
     shared_with,
 )
 from digest.write.memory import is_marked
-from digest.write.quotes import MOST_WORDS, is_verbatim
+from digest.write.quotes import MOST_WORDS
+from digest.write.verbatim import is_verbatim
 
 _LEAST_WORDS = 3
 _SUPPORTED = 0.5

@@ -11,7 +11,7 @@ from digest.data.prose import load_prose
 from digest.model import Entry
 from digest.text.words import tokens
 from digest.write.casing import count_words
-from digest.write.quotes import CUT
+from digest.write.verbatim import CUT
 
 NOVEL = 0.55
 """A sentence adds something when more than this share of its words has not been told."""

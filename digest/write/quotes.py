@@ -1,4 +1,4 @@
-"""Publishers' words: what may be quoted, whose words they are, whether a quotation holds."""
+"""Publishers' words: what may be quoted, and whose words they are."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from digest.model import Entry
 from digest.text.sentences import sentences
 from digest.text.words import tokens
 from digest.write.casing import count_words
+from digest.write.verbatim import CUT, is_verbatim
 
 MOST_WORDS = 60
 """No more words of one entry are quoted in one issue."""
 
-CUT = "[…]"
-
-_QUOTES = str.maketrans(dict.fromkeys("“”„«»‘’‚「」『』\"'`´", "'"))
-_INSERTION = re.compile(r"\[[^\[\]]*\]")
 _SOURCE_MARK = re.compile(r"\s*\[Source\]\s*$", re.IGNORECASE)
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 _CAPITALS = r"[A-Z][A-Z .,'’/-]{2,40}"
@@ -80,28 +77,6 @@ class Passage:
     chained: bool = False
 
 
-def is_verbatim(quote: str, source: str) -> bool:
-    """Whether a quotation stands in its source, word for word.
-
-    ``[…]`` marks what was cut and ``[words]`` what was put in; the runs between them stand in the
-    source in that order, from word border to word border. Blanks are folded and the shape of
-    quotation marks is free; every other character counts.
-    """
-    folded = _folded(source)
-    if _place(_folded(quote), folded, 0) is not None:
-        return bool(quote.strip())
-    at, found = 0, False
-    for run in _INSERTION.split(_folded(quote)):
-        piece = run.strip()
-        if not re.search(r"\w", piece):
-            continue
-        place = _place(piece, folded, at)
-        if place is None:
-            return False
-        at, found = place, True
-    return found
-
-
 def passages(entry: Entry, *, about: Iterable[str] = ()) -> tuple[Passage, ...]:
     """The sentences of an entry worth quoting, best first: early, short, about the story.
 
@@ -142,30 +117,6 @@ def joined(parts: Sequence[Passage]) -> str:
 
 
 # --- inside ------------------------------------------------------------------------------------
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).translate(_QUOTES)
-
-
-def _place(piece: str, source: str, start: int) -> int | None:
-    """Where ``piece`` ends in the source from ``start`` on, at word borders; else nothing."""
-    at = source.find(piece, start)
-    while piece and at >= 0:
-        end = at + len(piece)
-        if not (_joins(source[at - 1 : at], piece[0]) or _joins(piece[-1], source[end : end + 1])):
-            return end
-        at = source.find(piece, at + 1)
-    return None
-
-
-def _joins(left: str, right: str) -> bool:
-    if not left or not right:
-        return False
-    han = r"[\u3400-\u9fff]"
-    return bool(re.match(r"\w\w", left + right)) and not (
-        re.match(han, left) or re.match(han, right)
-    )
 
 
 def _all(entry: Entry) -> list[Passage]:

@@ -15,15 +15,9 @@ from digest.write.casing import count_words, curly, open_end
 from digest.write.composed import Kind, Paragraph
 from digest.write.novelty import NOVEL, Told
 from digest.write.pieces import capital, inner, paragraph, quotation, traced
-from digest.write.quotes import (
-    MOST_WORDS,
-    Passage,
-    chosen,
-    is_verbatim,
-    passages,
-    shortened,
-)
+from digest.write.quotes import MOST_WORDS, Passage, chosen, passages, shortened
 from digest.write.speakers import Quoted, quoted_in
+from digest.write.verbatim import is_verbatim
 
 _LEAD_SENTENCES = 3
 _INLINE_WORDS = 42

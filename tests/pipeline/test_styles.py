@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from digest.write.quotes import is_verbatim
+from digest.write.verbatim import is_verbatim
 
 STYLES = ("column", "roundup", "explainer", "links")
 SEEDS = Path(__file__).resolve().parents[2].parent / "shared" / "seeds"

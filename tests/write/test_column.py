@@ -34,7 +34,8 @@ from digest.write.casing import count_words
 from digest.write.column import Brief, compose
 from digest.write.draftfile import draft_of, issue_of, parse
 from digest.write.issue import issue_from
-from digest.write.quotes import MOST_WORDS, is_verbatim
+from digest.write.quotes import MOST_WORDS
+from digest.write.verbatim import is_verbatim
 
 ROOT = Path(__file__).resolve().parents[2]
 FINDER = NameFinder(load_names())

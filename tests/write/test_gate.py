@@ -259,6 +259,31 @@ def test_a_finding_names_the_line_of_the_draft() -> None:
     assert "days rather" in text.splitlines()[line - 1]
 
 
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "a matter of weeks rather than [a matter] of months",
+        "[only] a matter of weeks […] of months",
+        "[A] matter of weeks",
+    ],
+)
+def test_an_editor_may_cut_a_quotation_and_insert_words_in_brackets(quote: str) -> None:
+    assert codes(faulty("a matter of weeks rather than of months", quote)) == set()
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "a matter of [long] months rather than of weeks",
+        "a question of [a few] weeks",
+        "[they said it would be ready within] weeks",
+    ],
+)
+def test_brackets_hide_no_altered_word(quote: str) -> None:
+    text = faulty("a matter of weeks rather than of months", quote)
+    assert find("quotation-altered", text).severity is Severity.ERROR
+
+
 def test_a_story_without_any_trace_is_the_editors_own() -> None:
     own = "\n### A note by hand\n\nWritten by the editor, with [a source](https://example.org/aa11).\n"
     assert codes(DRAFT + own) == set()

@@ -21,7 +21,8 @@ from digest.write.casing import count_words
 from digest.write.draftfile import draft_of, issue_of, parse
 from digest.write.gatewords import shared_with
 from digest.write.gloss import gloss
-from digest.write.quotes import MOST_WORDS, is_verbatim
+from digest.write.quotes import MOST_WORDS
+from digest.write.verbatim import is_verbatim
 from tests.write.weeks import FOLDERS, GOLDEN, STYLES, brief, finder, issue, selection
 
 CASES = [(day, style) for day in FOLDERS for style in STYLES]

@@ -11,7 +11,8 @@ from digest.write.casing import Casing, curly, open_end
 from digest.write.gloss import gloss, gloss_text
 from digest.write.headings import cleaned, heading_of
 from digest.write.overrides import apply, differences
-from digest.write.quotes import chosen, is_verbatim, joined, passages
+from digest.write.quotes import chosen, joined, passages
+from digest.write.verbatim import is_verbatim
 
 FINDER = NameFinder(load_names())
 SOURCE = "The minister said: “We are ready.” Talks, he added, go on — with the EU — until May."
