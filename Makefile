@@ -27,14 +27,19 @@ types: $(VENV)/.dev
 browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m browser
 
-slow: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -m slow
+slow: $(VENV)/.train
+	$(BIN)/python -m pytest -q -n auto -m slow
 
-soak: $(VENV)/.dev
+soak: $(VENV)/.train
 	DIGEST_SOAK=1 $(BIN)/python -m pytest -q -m slow
 
 wheel: $(VENV)/.dev
 	rm -rf dist && $(BIN)/python -m pip -q wheel --no-deps --wheel-dir dist .
+
+# What makes the shipped weights anew, and the test that they are what training gives.
+$(VENV)/.train: $(VENV)/.dev requirements-train.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-train.lock
+	@touch $@
 
 clean:
 	rm -rf $(VENV) dist build .digest

@@ -61,6 +61,7 @@ PIECES = (
 )
 
 
+@pytest.mark.slow
 def test_no_hostile_feed_passes_its_limits() -> None:
     run = subprocess.run(
         [sys.executable, str(PROGRAM)],
@@ -108,6 +109,7 @@ def test_no_cut_of_a_feed_raises_but_a_sentence(encoding: str) -> None:
         assert said is None or said.endswith(".")
 
 
+@pytest.mark.slow
 def test_every_real_feed_survives_damage(shared: Path) -> None:
     for path in sorted((shared / "feeds" / "snapshots").glob("*.*")):
         body = path.read_bytes()[:20_000]

@@ -108,6 +108,7 @@ def peak_of(pool: ParserPool) -> int:
     [(source, make) for source, _, make in CASES],
     ids=[f"{source.id}-{name}" for source, name, _ in CASES],
 )
+@pytest.mark.slow
 def test_nothing_hostile_outlives_its_limits(
     guarded: ParserPool, source: Source, make: object
 ) -> None:
