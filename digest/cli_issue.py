@@ -90,16 +90,23 @@ def _send(  # noqa: PLR0913 - each is a documented option
 def _story(
     settings: Settings,
     action: Annotated[
-        str, typer.Argument(help="list, pin, drop, hold, move, retitle or undo.")
+        str,
+        typer.Argument(help="list, pin, drop, hold, move, retitle, rewrite, note or undo."),
     ] = "list",
-    story: Annotated[str | None, typer.Argument(help="Its id, or how it begins.")] = None,
+    story: Annotated[
+        str | None, typer.Argument(help="Its id, or how it begins; for a note its section.")
+    ] = None,
     value: Annotated[
-        str | None, typer.Argument(metavar="[SECTION|HEADING]", help="For move and retitle.")
+        str | None,
+        typer.Argument(
+            metavar="[SECTION|HEADING|FILE]",
+            help="For move, for retitle, for rewrite and note: a Markdown file, or - for stdin.",
+        ),
     ] = None,
     *,
     issue: Annotated[str | None, typer.Option("--issue", help="The issue's date.")] = None,
 ) -> Result:
-    """Decide on one story of the draft: pin, drop, hold, move, retitle, undo."""
+    """Decide on one story of the draft, or write one: kept whenever the draft is made anew."""
     from digest.pipeline.story import StoryOptions, story_command
 
     options = StoryOptions(action=action, story=story, value=value, issue=issue)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from digest.model import Issue, Override, Period
 from digest.pipeline.drafts import Draft, decisions
 from digest.pipeline.workspace import Workspace
+from digest.store.entries import entries_by_id
 from digest.store.issues import issues, overrides
-from digest.write.overrides import DROP, HOLD, MOVE, PIN, RETITLE, REWRITE, apply
+from digest.write.column import citation_of
+from digest.write.overrides import DROP, HOLD, MOVE, NOTE, PIN, RETITLE, REWRITE, apply, noted
 
 _OUT = frozenset({DROP, HOLD})
 
@@ -34,16 +36,17 @@ def decided(ws: Workspace, period: Period, standing: Draft | None) -> tuple[Over
 
 
 def _still_holds(override: Override, issue: Issue) -> bool:
-    """Whether a decision made earlier agrees with the draft as it stands.
-
-    Headings, texts and notes are told by the draft itself.
-    """
+    """Whether a decision made earlier agrees with the draft as it stands."""
     if override.action == PIN:
         return True
-    section = _section_of(override, issue)
-    if override.action in _OUT:
-        return section is None
-    return override.action == MOVE and section == override.value
+    places = {
+        story.id: (section.id, story) for section in issue.sections for story in section.stories
+    }
+    section, story = places.get(override.story_id, (None, None))
+    if override.action in _OUT or story is None:
+        return override.action in _OUT and story is None
+    said = {MOVE: section, RETITLE: story.heading, REWRITE: story.body, NOTE: override.value}
+    return said.get(override.action) == override.value
 
 
 def _section_of(override: Override, issue: Issue) -> str | None:
@@ -53,9 +56,25 @@ def _section_of(override: Override, issue: Issue) -> str | None:
     return None
 
 
-def reworded(issue: Issue, found: Sequence[Override]) -> Issue:
-    """The issue with headings and texts that an editor gave by command."""
-    return apply(issue, [each for each in found if each.action in (RETITLE, REWRITE)])
+def settled(found: Sequence[Override], standing: Draft | None, ws: Workspace) -> list[Override]:
+    """The decisions that the program's own draft holds already: all but a touched draft's."""
+    fresh = decisions(ws, standing) if standing else ()
+    return [each for each in found if each not in fresh]
+
+
+def reworded(issue: Issue, found: Sequence[Override], ws: Workspace) -> Issue:
+    """The issue with headings, texts and stories that an editor gave by command."""
+    notes = {each.story_id: each.entry_ids for each in found if each.action == NOTE}
+    with ws.store.read() as connection:
+        stored = entries_by_id(connection, [each for ids in notes.values() for each in ids])
+    cited = {each.id: citation_of(each) for each in stored.values()}
+    issue = noted(issue, found, ws.config.sections, cited)
+    words = [
+        each
+        for each in found
+        if each.action in (RETITLE, REWRITE) or (each.action == MOVE and each.story_id in notes)
+    ]
+    return apply(issue, words)
 
 
 def held_entries(ws: Workspace, period: Period) -> frozenset[str]:

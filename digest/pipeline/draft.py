@@ -10,7 +10,7 @@ from digest.errors import NothingToReportError
 from digest.model import Issue, Period, Selection
 from digest.pipeline.asof import period_of
 from digest.pipeline.closing import is_closed
-from digest.pipeline.deciding import decided, reworded
+from digest.pipeline.deciding import decided, reworded, settled
 from digest.pipeline.drafts import find_draft, write_draft, write_pool, write_proposal
 from digest.pipeline.judge import judge
 from digest.pipeline.result import Result
@@ -96,13 +96,14 @@ def draft(ws: Workspace, period: Period, *, style: str | None = None) -> Drafted
     selection = judge(ws, period, entries, found)
     selection = fitted(selection, brief_of(ws, period, style, selection))
     issue = composed(ws, period, selection, style=style)
+    issue = reworded(issue, settled(found, standing, ws), ws)
     if standing is not None and standing.touched:
         proposal = write_proposal(ws, issue)
         kept = standing.issue
         path = standing.path
     else:
         proposal = None
-        kept = issue = reworded(issue, found)
+        kept = issue
         path = write_draft(ws, issue)
         ws.proposal_path(period.day).unlink(missing_ok=True)
     _fill_pool(ws, period, selection, style=style)

@@ -6,37 +6,50 @@ story in it and leaves every other byte.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from digest.errors import ConflictError, NotFoundError, UsageError
-from digest.model import Override
+from digest.model import IssueStory, Override
 from digest.pipeline.asof import issue_day, newest_draft, period_of
 from digest.pipeline.closing import closed_days, is_closed
 from digest.pipeline.draft import draft
 from digest.pipeline.drafts import Draft, find_draft
 from digest.pipeline.files import write_file
 from digest.pipeline.result import Result
+from digest.pipeline.textfile import text_of
 from digest.pipeline.workspace import Workspace, open_workspace
+from digest.store.entries import entries_at
 from digest.store.issues import overrides, replace_overrides
 from digest.store.stories import find_story
+from digest.text.markdown import traces
+from digest.write import blocks
 from digest.write.draftfile import DraftFile, write
-from digest.write.editing import moved_story, retitled_story, without_story
-from digest.write.overrides import DROP, HOLD, MOVE, PIN, RETITLE
+from digest.write.editing import (
+    moved_story,
+    noted_story,
+    retitled_story,
+    rewritten_story,
+    without_story,
+)
+from digest.write.overrides import DROP, HOLD, MOVE, NOTE, PIN, RETITLE, REWRITE, note, told_by
 
 UNDO = "undo"
 LIST = "list"
-ACTIONS = (LIST, PIN, DROP, HOLD, MOVE, RETITLE, UNDO)
+ACTIONS = (LIST, PIN, DROP, HOLD, MOVE, RETITLE, REWRITE, NOTE, UNDO)
 
-_NEEDS_VALUE = {MOVE: "SECTION", RETITLE: "HEADING"}
+_NEEDS_VALUE = {MOVE: "SECTION", RETITLE: "HEADING", REWRITE: "FILE", NOTE: "FILE"}
+_HEADED = re.compile(r"\s*#{1,6}[ \t]+(?P<heading>\S[^\r\n]*)\r?\n(?P<body>.*)", re.DOTALL)
 _AGAINST = {PIN: {DROP, HOLD}, DROP: {PIN, HOLD}, HOLD: {PIN, DROP}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryOptions:
-    """The words of ``digest story``."""
+    """The words of ``digest story``; for a note, ``story`` is the section it goes to."""
 
     action: str
     story: str | None = None
@@ -59,7 +72,10 @@ def story_command(config: Path, options: StoryOptions, *, now: datetime) -> Resu
             raise ConflictError("it is closed; nothing is changed any more", where=f"issue {day}")
         _check_section(ws, options)
         standing = find_draft(ws, day)
-        override = _override(ws, day, standing, options)
+        if options.action == NOTE:
+            override = _noted(ws, day, options)
+        else:
+            override = _override(ws, day, standing, options)
         _store(ws, override)
         changed = _carry_out(ws, day, standing, override)
     return Result(
@@ -91,9 +107,44 @@ def _check_words(options: StoryOptions) -> None:
 
 def _check_section(ws: Workspace, options: StoryOptions) -> None:
     known = [section.id for section in ws.config.sections]
-    if options.action == MOVE and options.value not in known:
+    wanted = {MOVE: options.value, NOTE: options.story}.get(options.action)
+    if wanted is not None and wanted not in known:
         message = f"the newsletter has no such section; it has {', '.join(known)}"
+        raise UsageError(message, where=wanted)
+
+
+def _noted(ws: Workspace, day: date, options: StoryOptions) -> Override:
+    """The decision that brings in a story of the editor's own; its id follows from its heading."""
+    found = _HEADED.match(text_of(Path(str(options.value))))
+    body = blocks.normal_body(found["body"]) if found else ""
+    if found is None or not body:
+        message = "a note is a heading, as in ### HEADING, and the text below it"
         raise UsageError(message, where=str(options.value))
+    heading = blocks.plain(found["heading"])
+    stem = f"note {ws.id} {day} {heading}"
+    identity = f"s-{hashlib.sha256(stem.encode()).hexdigest()[:8]}"
+    with ws.store.read() as connection:
+        linked = entries_at(connection, sorted(blocks.linked(body)))
+    ids = dict.fromkeys((*traces(body), *(entry.id for entry in linked)))
+    section = str(options.story)
+    story = IssueStory(id=identity, heading=heading, section=section, body=body, citations=())
+    return Override(
+        issue=day,
+        story_id=identity,
+        action=NOTE,
+        value=note(story, section),
+        entry_ids=tuple(ids),
+    )
+
+
+def _text(options: StoryOptions) -> str | None:
+    """What the decision holds: for a rewrite the Markdown of the file it names."""
+    if options.action != REWRITE:
+        return options.value
+    body = blocks.normal_body(text_of(Path(str(options.value))))
+    if not body:
+        raise UsageError("is empty; `digest story drop` takes a story out", where=options.value)
+    return body
 
 
 def _override(ws: Workspace, day: date, standing: Draft | None, options: StoryOptions) -> Override:
@@ -104,7 +155,7 @@ def _override(ws: Workspace, day: date, standing: Draft | None, options: StoryOp
     if len(found) > 1:
         ids = ", ".join(story.id for story in found)
         raise NotFoundError(f"several ids begin so ({ids}); write more of it", where=wanted)
-    bare = Override(issue=day, story_id=wanted, action=options.action, value=options.value)
+    bare = Override(issue=day, story_id=wanted, action=options.action, value=_text(options))
     if found:
         ids_ = tuple(citation.entry_id for citation in found[0].citations)
         return replace(bare, story_id=found[0].id, entry_ids=ids_)
@@ -155,6 +206,8 @@ _EDITS: dict[str, Callable[[Workspace, DraftFile, Override], DraftFile]] = {
     HOLD: lambda _, file, o: without_story(file, o.story_id),
     MOVE: lambda ws, file, o: moved_story(file, o.story_id, str(o.value), ws.config.sections),
     RETITLE: lambda _, file, o: retitled_story(file, o.story_id, str(o.value)),
+    REWRITE: lambda _, file, o: rewritten_story(file, o.story_id, str(o.value)),
+    NOTE: lambda ws, file, o: noted_story(file, told_by(o), ws.config.sections),
 }
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from digest.model import Section
+from digest.model import IssueStory, Section
 from digest.write import blocks
 from digest.write.draftfile import DraftFile, apart, line_of
 from digest.write.reader import CLOSING, SectionBlock, StoryBlock
@@ -33,19 +33,53 @@ def moved_story(draft: DraftFile, identity: str, to: str, known: Sequence[Sectio
 
 def retitled_story(draft: DraftFile, identity: str, heading: str) -> DraftFile:
     """The draft with another heading over the story."""
+    return _changed(draft, identity, lambda story, section: headed(story, heading, section))
+
+
+def rewritten_story(draft: DraftFile, identity: str, body: str) -> DraftFile:
+    """The draft with another text under the story's heading."""
+    return _changed(
+        draft,
+        identity,
+        lambda story, _: replace(story, source=line_of(story.source), body=f"\n{body}\n\n"),
+    )
+
+
+def _changed(
+    draft: DraftFile, identity: str, change: Callable[[StoryBlock, str], StoryBlock]
+) -> DraftFile:
     return replace(
         draft,
         sections=tuple(
             replace(
                 section,
                 stories=tuple(
-                    headed(story, heading, section.id) if story.id == identity else story
+                    change(story, section.id) if story.id == identity else story
                     for story in section.stories
                 ),
             )
             for section in draft.sections
         ),
     )
+
+
+def noted_story(draft: DraftFile, story: IssueStory, known: Sequence[Section]) -> DraftFile:
+    """The draft with a story of the editor's own at the end of its section, or its text renewed."""
+    if find_story(draft, story.id) is not None:
+        told = retitled_story(draft, story.id, story.heading)
+        return rewritten_story(told, story.id, story.body)
+    line = blocks.heading_line(blocks.STORY, story.heading, identity=story.id)
+    block = StoryBlock(
+        id=story.id,
+        heading=story.heading,
+        topic=None,
+        source=f"{line}\n",
+        body=f"\n{story.body}\n\n",
+        line=0,
+        content=line[4:],
+    )
+    sections = with_section(draft.sections, story.section, known)
+    return replace(draft, sections=placed(sections, block, story.section, after=None))
 
 
 def headed(story: StoryBlock, heading: str, section: str) -> StoryBlock:

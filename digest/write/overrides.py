@@ -5,10 +5,11 @@ Order within a section is no decision of its own: it lives in the touched draft.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from digest.model import Issue, IssueSection, IssueStory, Override
+from digest.model import LEDE, Citation, Issue, IssueSection, IssueStory, Override, Section
+from digest.write import blocks
 
 DROP = "drop"
 MOVE = "move"
@@ -32,7 +33,7 @@ def differences(written: Issue, touched: Issue) -> tuple[Override, ...]:
 
     A missing story is a drop, one in another section a move (value: the section), one under
     another heading a retitle, one with another body a rewrite (value: Markdown), a new one a
-    note (value: ``### heading``, a blank line and the Markdown). In the order of the drafts.
+    note (value: as in a draft, see ``note``). In the order of the drafts.
     """
     before, after = _placed(written), _placed(touched)
     found: list[Override] = []
@@ -43,7 +44,7 @@ def differences(written: Issue, touched: Issue) -> tuple[Override, ...]:
         else:
             found.extend(_changes(written, old, new))
     found.extend(
-        _override(written, new.story, NOTE, f"### {new.story.heading}\n\n{new.story.body}")
+        _override(written, new.story, NOTE, note(new.story, new.section))
         for identity, new in after.items()
         if identity not in before
     )
@@ -55,7 +56,7 @@ def apply(issue: Issue, overrides: Sequence[Override]) -> Issue:
 
     A story is found by its id, else by an entry it cites. A section that a story moves to is
     used where it exists; a move to a section the issue does not have is left out, and so are
-    notes, pins and holds: those are for whoever selects.
+    pins and holds: those are for whoever selects. Notes are for ``noted``.
     """
     decided = {(_find(issue, override), override.action): override for override in overrides}
     moved: dict[str, list[IssueStory]] = {}
@@ -73,6 +74,63 @@ def apply(issue: Issue, overrides: Sequence[Override]) -> Issue:
                 stories.append(told)
         sections.append(replace(section, stories=tuple(stories)))
     return replace(issue, sections=tuple(_joined(section, moved) for section in sections))
+
+
+def note(story: IssueStory, section: str) -> str:
+    """An editor's own story as the value of a decision: its heading line with id and section, a
+    blank line, its Markdown.
+    """
+    line = blocks.heading_line(blocks.STORY, story.heading, identity=f"{story.id} {section}")
+    return f"{line}\n\n{story.body}"
+
+
+def noted(
+    issue: Issue,
+    decided: Sequence[Override],
+    known: Sequence[Section],
+    cited: Mapping[str, Citation],
+) -> Issue:
+    """The issue with the editor's own stories at the end of their sections.
+
+    A section is made where it is missing. What was dropped since, or stands in the issue
+    already, is left out.
+    """
+    gone = {each.story_id for each in decided if each.action in (DROP, HOLD)}
+    for each in decided:
+        if each.action != NOTE or each.story_id in gone | {story.id for story in issue.stories}:
+            continue
+        citations = tuple(cited[each_id] for each_id in each.entry_ids if each_id in cited)
+        told = replace(told_by(each), citations=citations)
+        if not told.section:
+            continue
+        sections = _with_section(issue.sections, told.section, known)
+        issue = replace(issue, sections=tuple(_joined(s, {told.section: [told]}) for s in sections))
+    return issue
+
+
+def told_by(override: Override) -> IssueStory:
+    """The story of the editor's own that a note holds."""
+    line, _, body = (override.value or "").partition("\n")
+    label = blocks.label(line.removeprefix("###").strip())
+    return IssueStory(
+        id=override.story_id,
+        heading=label.text,
+        section=label.topic or "",
+        body=blocks.normal_body(body),
+        citations=(),
+    )
+
+
+def _with_section(
+    sections: tuple[IssueSection, ...], wanted: str, known: Sequence[Section]
+) -> tuple[IssueSection, ...]:
+    if any(section.id == wanted for section in sections):
+        return sections
+    order = [LEDE, *(section.id for section in known)]
+    title = next((section.title for section in known if section.id == wanted), wanted)
+    later = order[order.index(wanted) :] if wanted in order else []
+    at = next((n for n, each in enumerate(sections) if each.id in later), len(sections))
+    return (*sections[:at], IssueSection(id=wanted, title=title, stories=()), *sections[at:])
 
 
 def _placed(issue: Issue) -> dict[str, _Placed]:

@@ -57,6 +57,87 @@ def test_a_story_is_moved_retitled_and_pinned(sample: Any) -> None:
     assert _stories(sample)[moved] == "energy"
 
 
+NOTE = "### The ferry *waits* for spring\n\nWritten by the editor, who saw it.\n"
+
+
+def _written(letter: Any, name: str, text: str) -> str:
+    path = letter.folder / name
+    path.write_text(text, "utf-8")
+    return str(path)
+
+
+def test_a_rewrite_and_a_note_by_command_are_kept_when_the_draft_is_made_anew(sample: Any) -> None:
+    draft = _built(sample)
+    story = next(key for key, section in _stories(sample).items() if section == "energy")
+    words = _written(sample, "words.md", "The editor’s own words.\n")
+    note = _written(sample, "note.md", NOTE)
+    assert sample.run("story", "rewrite", story, words)[0] == 0
+    code, document, _ = sample.run("story", "note", "cyber", note)
+    assert code == 0
+    assert sample.run("story", "note", "cyber", note)[1]["story"] == document["story"]
+    made = draft.read_text("utf-8")
+    assert made.count("The editor’s own words.") == made.count("who saw it.") == 1
+    assert _stories(sample)[document["story"]] == "cyber"
+
+    draft.unlink()  # all of it is decided, none of it only typed
+    assert sample.run("run", "--offline", "--as-of", DAY)[0] == 0
+    assert draft.read_text("utf-8") == made
+    assert sample.run("check", DAY)[1]["errors"] == 0
+
+    assert sample.run("story", "move", document["story"], "energy")[0] == 0
+    assert _stories(sample)[document["story"]] == "energy"
+    assert sample.run("story", "undo", document["story"])[0] == 0
+    assert sample.run("story", "undo", story)[0] == 0
+    text = draft.read_text("utf-8")
+    assert "who saw it" not in text
+    assert "The editor’s own words." not in text
+
+
+def test_what_was_decided_by_command_outlives_a_touch_a_run_and_a_merge(sample: Any) -> None:
+    draft = _built(sample)
+    story = next(key for key, section in _stories(sample).items() if section == "energy")
+    words = _written(sample, "words.md", "The editor’s own words.\n")
+    assert sample.run("story", "rewrite", story, words)[0] == 0
+    assert sample.run("story", "retitle", story, "The editor’s own heading")[0] == 0
+    assert sample.run("story", "note", "cyber", _written(sample, "note.md", NOTE))[0] == 0
+    _touch(draft)
+    for _ in range(2):
+        before = draft.read_text("utf-8")
+        assert sample.run("run", "--offline", "--as-of", DAY)[0] == 0
+        assert sample.run("merge", DAY)[1]["taken"] == []
+        assert draft.read_text("utf-8") == before
+    for kept in ("own words.", "own heading", "who saw it.", "own first word."):
+        assert before.count(kept) == 1
+
+
+def test_in_a_touched_draft_a_rewrite_and_a_note_leave_every_other_line(sample: Any) -> None:
+    draft = _built(sample)
+    _touch(draft)
+    before = draft.read_text("utf-8").splitlines()
+    story = next(key for key, section in _stories(sample).items() if section == "cyber")
+    words = _written(sample, "words.md", "The editor’s own words.\n")
+    assert sample.run("story", "rewrite", story, words)[0] == 0
+    code, document, _ = sample.run("story", "note", "society", _written(sample, "n.md", NOTE))
+    assert code == 0
+    after = draft.read_text("utf-8").splitlines()
+    fresh = [line for line in after if line and line not in before]
+    assert fresh == [
+        "The editor’s own words.",
+        "## Society <!-- society -->",
+        f"### The ferry waits for spring <!-- {document['story']} -->",
+        "Written by the editor, who saw it.",
+    ]
+    again = NOTE.replace("who saw it", "who heard it")
+    assert sample.run("story", "note", "society", _written(sample, "n.md", again))[0] == 0
+    text = draft.read_text("utf-8")
+    assert "who saw it" not in text
+    assert text.count("who heard it") == 1
+
+    draft.unlink()  # what a person typed or told is read from the draft as it last stood
+    assert sample.run("run", "--offline", "--as-of", DAY)[0] == 0
+    assert "who heard it" in draft.read_text("utf-8")
+
+
 def test_words_that_do_not_fit_are_refused(sample: Any) -> None:
     _built(sample)
     story = next(iter(_stories(sample)))
@@ -67,6 +148,12 @@ def test_words_that_do_not_fit_are_refused(sample: Any) -> None:
         ("story", "move", story, "gardening"),
         ("story", "pin", story, "twice"),
         ("story", "drop", "s-nobody"),
+        ("story", "rewrite", story),
+        ("story", "rewrite", story, str(sample.folder / "no-such.md")),
+        ("story", "rewrite", story, _written(sample, "empty.md", "\n")),
+        ("story", "note", "gardening", _written(sample, "note.md", NOTE)),
+        ("story", "note", "cyber", _written(sample, "bare.md", "No heading.\n")),
+        ("story", "note", "cyber", _written(sample, "headed.md", "### Only a heading\n")),
     ):
         assert sample.run(*words)[0] == 2, words
 

@@ -1,16 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from digest.data.names import load_names
-from digest.model import Certainty, Citation, Entry, Issue, IssueSection, IssueStory, Period
+from digest.model import (
+    Certainty,
+    Citation,
+    Entry,
+    Issue,
+    IssueSection,
+    IssueStory,
+    Override,
+    Period,
+    Section,
+)
 from digest.text.mentions import NameFinder
 from digest.write.casing import Casing, curly, open_end
 from digest.write.gloss import gloss, gloss_text
 from digest.write.headings import cleaned, heading_of
-from digest.write.overrides import apply, differences
+from digest.write.overrides import apply, differences, note, noted
 from digest.write.quotes import chosen, joined, passages
 from digest.write.verbatim import is_verbatim
 
@@ -171,11 +182,33 @@ def test_changes_of_a_draft_are_decisions() -> None:
         ("s-3", "move", "cyber"),
         ("s-3", "retitle", "New"),
         ("s-3", "rewrite", "Other."),
-        ("s-4", "note", "### H\n\nXi Jinping."),
+        ("s-4", "note", "### H <!-- s-4 cyber -->\n\nXi Jinping."),
     ]
     assert found[0].entry_ids == ("s-1",)
     assert differences(after, after) == ()
     assert differences(before, apply(before, found)) == found[:4]
+    cited = {each.entry_id: each for told in after.stories for each in told.citations}
+    remade = noted(apply(before, found), found, (), cited)
+    assert {told.id: told for told in remade.stories}["s-4"] == replace(
+        story("s-4"), section="cyber"
+    )
+    assert noted(remade, found, (), cited) == remade
+
+
+def test_a_note_makes_its_section_and_stays_out_when_it_is_dropped() -> None:
+    known = (Section(id="energy", title="Energy"), Section(id="cyber", title="Cyber"))
+    bare = issue(("cyber", (story("s-1"),)))
+    told = replace(story("s-9", heading="A *note* [x]"), section="energy", citations=())
+    decided = Override(
+        issue=bare.period.day, story_id="s-9", action="note", value=note(told, "energy")
+    )
+    made = noted(bare, (decided,), known, {})
+    assert [(section.id, section.title) for section in made.sections] == [
+        ("energy", "Energy"),
+        ("cyber", "cyber"),
+    ]
+    assert made.stories[0] == told
+    assert noted(bare, (decided, replace(decided, action="drop")), known, {}) == bare
 
 
 def test_names_of_the_book_keep_their_capitals_in_a_recased_headline() -> None:
