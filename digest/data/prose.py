@@ -13,11 +13,13 @@ from digest.data.loader import read_yaml
 class Prose:
     """Small words, sentence openings and notices as patterns, adjectives by country, languages.
 
-    ``fixed`` are the words of the program's own fixed sentences, ``denying`` finds a denial.
+    ``unnamed`` finds “, the company said”, ``denying`` a denial; ``fixed`` are the words of the
+    program's own fixed sentences.
     """
 
     small: frozenset[str]
     leaning: re.Pattern[str]
+    unnamed: re.Pattern[str]
     chrome: re.Pattern[str]
     adjectives: dict[str, str]
     languages: dict[str, str]
@@ -39,6 +41,7 @@ def load_prose() -> Prose:
     return Prose(
         small=frozenset(data["small"].split()),
         leaning=re.compile(rf"(?:{words})\b|(?:{han})", re.IGNORECASE),
+        unnamed=re.compile(rf", the (?:{'|'.join(data['unnamed'])}) \w+(?: on [^,.]+)?[,.]"),
         chrome=re.compile("|".join(map(re.escape, data["chrome"])), re.IGNORECASE),
         adjectives=data["adjectives"],
         languages=data["languages"],

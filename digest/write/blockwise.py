@@ -14,7 +14,7 @@ from digest.write.casing import Casing, count_words
 from digest.write.composed import Event, Kind, Paragraph, Report
 from digest.write.foreign import in_its_language
 from digest.write.headings import cleaned, headline_of
-from digest.write.novelty import NOVEL, Told, assumes
+from digest.write.novelty import NOVEL, Told, stands
 from digest.write.people import People
 from digest.write.pieces import inner, own_sentences, paragraph, quotation, traced
 from digest.write.quotes import chosen, joined, passages, shortened
@@ -67,12 +67,15 @@ class Blockwise:
     def _own(self, entry: Entry, told: Told, people: People) -> list[Paragraph]:
         text: list[Md] = []
         first = not told.used
-        own = own_sentences(entry)
+        own, last = own_sentences(entry), -1
         for place, sentence in enumerate(own):
             fresh = told.novelty(sentence, entry.lang) > (0 if first else NOVEL)
-            stands = bool(text) or not assumes(sentence, own[:place], told)
-            if len(text) >= _OWN or not fresh or not stands or told.holds(sentence):
+            if len(text) >= _OWN or not fresh or told.holds(sentence):
                 continue
+            follows = last == place - 1  # the first of the leading report speaks for itself
+            if not stands(sentence, own[:place], told, follows=follows and (first or place > 0)):
+                continue
+            last = place
             shown = people.told(sentence)
             if text:
                 text.append(traced(Md.escape(shown), entry))
@@ -207,7 +210,7 @@ class Blockwise:
             for place, sentence in enumerate(own):
                 if told.novelty(sentence, entry.lang) <= NOVEL or told.holds(sentence):
                     continue
-                if assumes(sentence, own[:place], told):
+                if not stands(sentence, own[:place], told, follows=False):
                     continue
                 told.add(entry, sentence, entry.lang)
                 said = self.voice.report(outlet_of(entry), people.told(sentence), self.casing)

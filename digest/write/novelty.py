@@ -79,7 +79,14 @@ def likeness(one: str, other: str, lang: str) -> float:
     return len(mine & theirs) / (len(mine) or 1)
 
 
-def assumes(sentence: str, before: Sequence[str], told: Told) -> bool:
+def stands(sentence: str, before: Sequence[str], told: Told, *, follows: bool) -> bool:
+    """Whether a reader knows of whom a sentence speaks; ``follows`` the one before is told, too."""
+    prose = load_prose()
+    leans = prose.leaning.match(sentence) is not None or prose.unnamed.search(sentence) is not None
+    return (follows or not leans) and not _assumes(sentence, before, told)
+
+
+def _assumes(sentence: str, before: Sequence[str], told: Told) -> bool:
     """Whether a sentence calls somebody by surname whom its report has introduced earlier on.
 
     Away from those sentences the reader would not know who that is.

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from digest.data.prose import load_prose
 from digest.model import Entry
 from digest.text.markdown import Md
 from digest.text.mentions import NameFinder
 from digest.write.attribution import Voice, day_of, outlet_of
 from digest.write.casing import Casing
 from digest.write.composed import Kind, Paragraph
-from digest.write.novelty import NOVEL, Told, assumes, likeness
+from digest.write.novelty import NOVEL, Told, likeness, stands
 from digest.write.people import People
 from digest.write.pieces import (
     capital,
@@ -173,10 +172,10 @@ class _Telling:
             own = own_sentences(entry)
             for place, sentence in enumerate(own):
                 novelty = self.told.novelty(sentence, entry.lang)
-                leans = load_prose().leaning.match(sentence) is not None
-                if novelty <= NOVEL or leans or self.told.holds(sentence):
+                if novelty <= NOVEL or self.told.holds(sentence) or self._is_elsewhere(sentence):
                     continue
-                if assumes(sentence, own[:place], self.told) or self._is_elsewhere(sentence):
+                follows = place - 1 in chosen.get(entry.id, ())
+                if not stands(sentence, own[:place], self.told, follows=follows):
                     continue
                 # What stands late in a report is background more often than news.
                 found.append((novelty - _LATE * place - _RANK * rank, entry, place, sentence))

@@ -21,6 +21,7 @@ from digest.write.example import example_issue
 from digest.write.foreign import label_of
 from digest.write.headings import span_of
 from digest.write.memory import is_marked
+from digest.write.novelty import Told, stands
 from digest.write.people import People
 from digest.write.quotes import passages
 from digest.write.speakers import quoted_in
@@ -231,3 +232,21 @@ def test_both_parsers_read_what_the_shipped_styles_write(style: str) -> None:
 
 def test_casing_is_learned_from_the_texts() -> None:
     assert Casing(["The port opened."], FINDER).lowered("Port opened.") == "port opened."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "alone"),
+    [
+        ("Northern Gas had heard nothing from the ministry, the utility said on April 26.", False),
+        ("No permit had come, the company said.", False),
+        ("It had heard nothing.", False),
+        ("The two leaders had not met since.", False),
+        ("Northern Gas, the company said to own the line, had heard nothing.", True),
+        ("The company said that no permit had come to Northern Gas.", True),
+    ],
+)
+def test_a_sentence_that_needs_the_one_before_it_is_told_only_after_it(
+    *, sentence: str, alone: bool
+) -> None:
+    assert stands(sentence, [], Told(), follows=False) is alone
+    assert stands(sentence, [], Told(), follows=True)
