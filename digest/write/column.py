@@ -210,9 +210,10 @@ class _Composer:
                 ranked.entries, self.brief.language, self.brief.names, teller.voice
             )
         shown = {entry_id for part in paragraphs for entry_id in part.entry_ids}
+        others = [e for other in self.ranked if other is not ranked for e in other.entries]
         for line in (
             difference_line(ranked.entries, shown),
-            origin_line(ranked.entries, ranked.origins, teller.voice),
+            origin_line(ranked.entries, ranked.origins, teller.voice, elsewhere=others),
         ):
             if line is not None:
                 paragraphs.append(line)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from digest.data.prose import load_prose
 from digest.model import Entry, Ownership
 from digest.text.markdown import Md
 from digest.write.attribution import Voice, facts_of, listed, outlet_of
-from digest.write.casing import count_words, open_end, spelled
+from digest.write.casing import count_words, curly, open_end, spelled
 from digest.write.composed import Kind, Paragraph
 from digest.write.differences import differing
 from digest.write.pieces import capital, inner, own_sentences, paragraph, traced
@@ -124,13 +124,21 @@ def difference_line(entries: Sequence[Entry], shown: Collection[str]) -> Paragra
     return None
 
 
-def origin_line(entries: Sequence[Entry], origins: int, voice: Voice) -> Paragraph | None:
-    """That a story rests on one origin, and on state media alone where it does."""
+def origin_line(
+    entries: Sequence[Entry], origins: int, voice: Voice, *, elsewhere: Iterable[Entry] = ()
+) -> Paragraph | None:
+    """That a story rests on one origin, and on state media alone where it does.
+
+    ``elsewhere`` are the reports of the other stories: where one names the outlet, it may tell of
+    the same, and nothing is said of how many carry it.
+    """
     if origins > 1:
         return None
     names = list(dict.fromkeys(outlet_of(entry).plain() for entry in entries))
     if len(names) == 1:
-        text = Md(voice.pick(_SINGLE)).format(names[0])
+        outlet = re.compile(rf"(?<!\w){re.escape(outlet_of(entries[0]).name)}(?!\w)")
+        retold = any(outlet.search(curly(entry.text)) for entry in elsewhere)
+        text = Md(_SINGLE[0] if retold else voice.pick(_SINGLE)).format(names[0])
     else:
         shown = listed([Md.escape(name) for name in names[:4]])
         many = Md("{} and others").format(shown) if len(names) > 4 else shown  # noqa: PLR2004

@@ -13,9 +13,11 @@ from digest.render.environment import Templates
 from digest.text.markdown import published
 from digest.text.mentions import NameFinder
 from digest.text.readalike import difference_in
+from digest.write.attribution import Voice
 from digest.write.brief import Brief, Past
 from digest.write.casing import Casing
 from digest.write.column import compose, fitted
+from digest.write.confidence import origin_line
 from digest.write.differences import differing
 from digest.write.example import example_issue
 from digest.write.foreign import label_of
@@ -250,3 +252,15 @@ def test_a_sentence_that_needs_the_one_before_it_is_told_only_after_it(
 ) -> None:
     assert stands(sentence, [], Told(), follows=False) is alone
     assert stands(sentence, [], Told(), follows=True)
+
+
+def test_nothing_is_said_of_who_else_carries_what_another_story_names() -> None:
+    alone = [entry("Northern Post", "Cranes stand idle in the harbour.")]
+    other = entry("Harbour Gazette", "The port denied what the Northern Post had reported.")
+    for voice in (Voice(), Voice(), Voice()):
+        line = origin_line(alone, 1, voice, elsewhere=[other])
+        assert line is not None
+        assert line.markdown.startswith("One source: this rests on the Northern Post alone.")
+    voice = Voice()
+    lines = [origin_line(alone, 1, voice) for _ in range(3)]
+    assert len({line.markdown for line in lines if line}) == 3
