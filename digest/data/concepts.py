@@ -1,4 +1,4 @@
-"""The words of ``concepts.yaml``: what reports are about beyond names, in three languages."""
+"""The words of ``concepts.yaml``: what reports are about beyond names, in several languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which concepts of the news a text speaks of, the same in English, Russian and Chinese."""
+"""Which concepts of the news a text speaks of, the same in every language of the book."""
 
 from __future__ import annotations
 

@@ -33,19 +33,19 @@ _LEAST_ODDS = float(np.log(LEAST / (1 - LEAST)))
 
 
 WITHIN = Weights(
-    bias=-3.7, vectors=4.5, words=4.5, names=1.5, concepts=2.8,
+    bias=-3.7, vectors=4.5, words=4.5, names=1.5, concepts=4.5,
     days=-1.2, undated=-1.3, actor=-0.5, apart=-0.8, most_words=1.5,
 )  # fmt: skip
 ACROSS = Weights(
-    bias=-3.4, vectors=6.0, words=22.0, names=2.3, concepts=3.2,
+    bias=-3.4, vectors=6.0, words=22.0, names=2.3, concepts=5.1,
     days=-1.2, undated=-2.2, actor=-1.0, apart=-1.5, most_words=1.5,
 )  # fmt: skip
 WITHIN_PLAIN = Weights(
-    bias=-3.0, vectors=0.0, words=9.8, names=1.6, concepts=3.3,
+    bias=-3.0, vectors=0.0, words=9.8, names=1.6, concepts=5.0,
     days=-1.2, undated=-1.8, actor=-0.6, apart=-0.8, most_words=9.8,
 )  # fmt: skip
 ACROSS_PLAIN = Weights(
-    bias=-2.5, vectors=0.0, words=36.0, names=3.4, concepts=4.2,
+    bias=-2.5, vectors=0.0, words=36.0, names=3.4, concepts=6.3,
     days=-1.1, undated=-2.6, actor=-1.0, apart=-1.5, most_words=9.8,
 )  # fmt: skip
 """Fitted with a penalty, then rounded; docs/architecture.md says on what and how well."""

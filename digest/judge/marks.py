@@ -73,10 +73,18 @@ class Marks:
         return keys[order], self._rows[order], self.values[order]
 
 
-def marks_of(held: Sequence[frozenset[str]], usual: Mapping[str, float], lines: float) -> Marks:
+def marks_of(
+    held: Sequence[frozenset[str]],
+    usual: Mapping[str, float],
+    lines: float,
+    *,
+    unsaid: float = 0.0,
+) -> Marks:
     """Unit rows of idf. What one entry alone holds has no column, but counts in its length.
 
-    ``usual`` says in how many of ``lines`` lines each mark stands at other times.
+    ``usual`` says in how many of ``lines`` lines each mark stands at other times; ``unsaid`` is
+    the idf of one more mark that every entry is taken to hold alone, so that one or two shared
+    marks tell less than many do.
     """
     counts = Counter(mark for row in held for mark in row)
     total = np.log(lines + len(held) + 1)
@@ -89,7 +97,7 @@ def marks_of(held: Sequence[frozenset[str]], usual: Mapping[str, float], lines: 
     values: list[float] = []
     ends = [0]
     for row in held:
-        norm = max(sum(idf[mark] ** 2 for mark in sorted(row)) ** 0.5, 1e-9)
+        norm = max((unsaid**2 + sum(idf[mark] ** 2 for mark in sorted(row))) ** 0.5, 1e-9)
         known = sorted((shared[mark], idf[mark] / norm) for mark in row if mark in shared)
         columns += [column for column, _ in known]
         values += [value for _, value in known]

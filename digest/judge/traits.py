@@ -36,6 +36,9 @@ _REPORTERS = frozenset(
 _FIRST_NAMES = 6
 """As many names as a title and a first sentence hold."""
 
+_UNSAID = 4.0
+"""The idf of what an entry says that is no concept: about that of a usual one."""
+
 _NUMBER = re.compile(r"\d+")
 
 
@@ -193,7 +196,7 @@ def _names(items: Sequence[Item]) -> Marks:
 def _concepts(items: Sequence[Item]) -> Marks:
     usual, lines = usual_concepts()
     found = [concepts_in(f"{item.title} {item.text[:_TEXT]}") for item in items]
-    return marks_of(found, usual, lines)
+    return marks_of(found, usual, lines, unsaid=_UNSAID)
 
 
 def _countries(

@@ -113,6 +113,9 @@ def test_what_one_entry_alone_holds_counts_in_its_length_only() -> None:
     assert rows[1, 0] == 1.0
     assert 0 < rows[0, 0] < 1
     assert not rows[3].any()
+    less = full(marks_of(held, {}, 10.0, unsaid=2.0))
+    assert 0 < less[1, 0] < 1
+    assert less[0, 0] < rows[0, 0]
     heavy, light = marks.parted(2)
     assert heavy.shape == (4, 1)
     assert not len(light.columns)
