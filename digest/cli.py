@@ -126,6 +126,14 @@ def _judge(
     return judge_command(settings.config, as_of=as_of, now=clock())
 
 
+@command(app, "storylines")
+def _storylines(settings: Settings, *, as_of: AsOf = None) -> Result:
+    """The matters that go on over weeks, for `digest draft --storyline ID`."""
+    from digest.pipeline.storylines import list_storylines
+
+    return list_storylines(settings.config, as_of=as_of, now=clock())
+
+
 @command(app, "draft")
 def _draft(
     settings: Settings,

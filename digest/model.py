@@ -242,11 +242,38 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storyline:
-    """Stories that continue one another over weeks, oldest first."""
+    """Stories that continue one another over weeks, oldest first; ``merged`` as in ``Story``."""
 
     id: str
     title: str
     story_ids: tuple[str, ...]
+    merged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gist:
+    """What is remembered of a story, to tell in later weeks what continues it.
+
+    ``names`` are name-book ids in its titles, ``further`` those in its texts alone, ``words``
+    rare words of its titles by language ("en mooring"); ``vector`` is packed as float16.
+    """
+
+    story_id: str
+    first: date
+    last: date
+    title: str
+    names: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    vector: bytes | None = None
+
+
+class Standing(StrEnum):
+    """A story begins a matter, goes on with what a closed issue told, or with what none told."""
+
+    NEW = "new"
+    UPDATE = "update"
+    FOLLOW_UP = "follow-up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +288,7 @@ class Ranked:
     score: float
     reasons: tuple[Reason, ...]
     origins: int = 1
+    standing: Standing = Standing.NEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ remembered in ``Story.merged``. The same entries give the same stories in any or
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -56,38 +57,53 @@ def stories_of(
     return tuple(made)
 
 
-def keep_ids(stories: Sequence[Story], previous: Sequence[Story]) -> tuple[Story, ...]:
+def keep_ids(
+    stories: Sequence[Story], previous: Sequence[Story], *, closed: Collection[str] = ()
+) -> tuple[Story, ...]:
     """The stories with the ids of earlier ones, by greatest overlap, each id given once.
+
+    No new story gets an id that is ``closed``, as those of stories are that were told.
 
     Overlap ties go to the earlier story listed first (the store lists the oldest first).
     """
-    of_entry = {e: i for i, story in enumerate(stories) for e in story.entry_ids}
-    shared: dict[tuple[int, int], int] = {}
-    for at, old in enumerate(previous):
-        for entry_id in old.entry_ids:
-            if entry_id in of_entry:
-                key = (of_entry[entry_id], at)
-                shared[key] = shared.get(key, 0) + 1
-    taken: dict[int, int] = {}
-    given: set[int] = set()
-    first = [min(story.entry_ids) for story in stories]
-    for (new, old_at), _ in sorted(
-        shared.items(), key=lambda kv: (-kv[1], kv[0][1], first[kv[0][0]])
-    ):
-        if new not in taken and old_at not in given:
-            taken[new] = old_at
-            given.add(old_at)
-    used = {previous[old_at].id for old_at in taken.values()}
+    taken = by_overlap([s.entry_ids for s in stories], [s.entry_ids for s in previous])
+    given = set(taken.values())
+    used = {previous[old_at].id for old_at in taken.values()} | set(closed)
+    holder = {e: at for at, story in enumerate(stories) for e in story.entry_ids}
     swallowed: dict[int, list[Story]] = {}
-    for new, old_at in sorted(shared):
+    for old_at, old in enumerate(previous):
         if old_at not in given:
-            swallowed.setdefault(new, []).append(previous[old_at])
+            for at in sorted({holder[e] for e in old.entry_ids if e in holder}):
+                swallowed.setdefault(at, []).append(old)
     made: list[Story] = []
     for at, story in enumerate(stories):
         olds = swallowed.get(at, [])
         kept = previous[taken[at]] if at in taken else None
         made.append(_with_id(story, kept, olds, used))
     return tuple(made)
+
+
+def by_overlap(fresh: Sequence[Sequence[str]], previous: Sequence[Sequence[str]]) -> dict[int, int]:
+    """For each fresh group the earlier one it shares most members with; each is given once.
+
+    Both are told by their places. Members stand in one group each. Ties go to the earlier group
+    listed first, then to the fresh one with the smallest member.
+    """
+    holder = {member: at for at, group in enumerate(fresh) for member in group}
+    shared: Counter[tuple[int, int]] = Counter(
+        (holder[member], at)
+        for at, group in enumerate(previous)
+        for member in group
+        if member in holder
+    )
+    taken: dict[int, int] = {}
+    given: set[int] = set()
+    first = [min(group) for group in fresh]
+    for (new, old), _ in sorted(shared.items(), key=lambda kv: (-kv[1], kv[0][1], first[kv[0][0]])):
+        if new not in taken and old not in given:
+            taken[new] = old
+            given.add(old)
+    return taken
 
 
 def _with_id(story: Story, kept: Story | None, swallowed: Sequence[Story], used: set[str]) -> Story:

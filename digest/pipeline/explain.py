@@ -20,7 +20,8 @@ from digest.pipeline.result import Result
 from digest.pipeline.styles import brief_of, style_of
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.store.entries import entries_by_id
-from digest.store.stories import find_story, find_storyline, stories_by_id
+from digest.store.stories import find_story, stories_by_id
+from digest.store.storylines import find_storyline
 from digest.write.column import compose
 from digest.write.issue import issue_from
 from digest.write.spelling import spelled_one_way

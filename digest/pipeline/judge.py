@@ -23,13 +23,15 @@ from digest.judge.sections import Classifier
 from digest.judge.select import select
 from digest.judge.stories import cluster, gathered, item_of
 from digest.judge.twice import distinct, kin_of
-from digest.model import Entry, Judgement, Override, Period, Placement, Selection
+from digest.model import Entry, Judgement, Override, Period, Placement, Selection, Story
 from digest.pipeline.asof import period_of
 from digest.pipeline.cores import one_core
 from digest.pipeline.lines import entries_of_lines, lines_of
 from digest.pipeline.result import Result
+from digest.pipeline.storylines import Known, followed
 from digest.pipeline.window import candidates
 from digest.pipeline.workspace import Workspace, open_workspace
+from digest.store.issues import told_in
 from digest.store.judgements import judgements_for, save_judgements
 from digest.store.stories import save_stories, stories_touching
 from digest.text.mentions import NameFinder
@@ -46,6 +48,7 @@ def judge_command(config: Path, *, as_of: str | None, now: datetime) -> Result:
     lines = [f"{len(entries)} entries, {len(chosen)} stories for the issue of {period.day}"]
     lines += [
         f"  {each.score:5.2f}  {each.story.id}  {each.story.section}: {each.entries[0].title}"
+        + (f" ({each.standing}, {each.story.storyline_id})" if each.story.storyline_id else "")
         for each in chosen
     ]
     document = [
@@ -54,6 +57,8 @@ def judge_command(config: Path, *, as_of: str | None, now: datetime) -> Result:
             "section": e.story.section,
             "score": e.score,
             "title": e.entries[0].title,
+            "standing": e.standing,
+            "storyline": e.story.storyline_id,
         }
         for e in chosen
     ]
@@ -82,19 +87,40 @@ def judge(
         for group in found
         for at, near in zip(group.members, group.closeness, strict=True)
     }
-    with ws.store.read() as connection:
-        previous = stories_touching(connection, ws.id, [entry.id for entry in entries])
-    fresh = stories_of(groups, placed, language=ws.config.newsletter.language, closeness=closeness)
-    stories = keep_ids(fresh, previous)
-    if stories != previous:
-        with ws.store.write() as connection:
-            save_stories(connection, ws.id, stories)
-    by_id = {entry.id: entry for entry in entries}
     language = ws.config.newsletter.language
+    fresh = stories_of(groups, placed, language=language, closeness=closeness)
+    stories, window = _stored(ws, period, fresh)
+    by_id = {entry.id: entry for entry in entries}
     named = Named(finder=ws.finder, known={key: found.names for key, found in judged.items()})
     ranked = rank(stories, by_id, placed, period=period, named=named, language=language)
+    rows = None if vectors is None else dict(zip(by_id, vectors, strict=True))
+    ranked = followed(ws, period, ranked, Known(window=window, named=named, vectors=rows))
     kin = distinct(ranked, kin_of(found, stories), named)
     return select(ranked, sections=ws.config.sections, overrides=decided, kin=kin)
+
+
+def _stored(
+    ws: Workspace, period: Period, fresh: Sequence[Story]
+) -> tuple[tuple[Story, ...], frozenset[str]]:
+    """The stories under ids that last, stored where they changed; the ids of now and before.
+
+    A story of which an issue before told stays as it was told: what comes after it is another
+    story, which may continue it.
+    """
+    ids = [entry_id for story in fresh for entry_id in story.entry_ids]
+    with ws.store.read() as connection:
+        previous = stories_touching(connection, ws.id, ids)
+        held = [entry_id for story in previous for entry_id in story.entry_ids]
+        told = told_in(connection, ws.id, held, before=period.day)
+    mine = tuple(s for s in previous if not any(entry_id in told for entry_id in s.entry_ids))
+    closed = frozenset(story.id for story in previous) - {story.id for story in mine}
+    stories = keep_ids(fresh, mine, closed=closed)
+    known = frozenset(mine)
+    changed = [story for story in stories if story not in known]
+    if changed:
+        with ws.store.write() as connection:
+            save_stories(connection, ws.id, changed)
+    return stories, frozenset(story.id for story in (*stories, *mine))
 
 
 def placements(ws: Workspace, entries: Sequence[Entry]) -> dict[str, Placement]:

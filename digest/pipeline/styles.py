@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from digest.errors import DraftError, UsageError
-from digest.model import Period, Ranked, Selection
-from digest.pipeline.closing import closed_days
+from digest.model import IssueStory, Period, Ranked, Selection, Standing, Story
 from digest.pipeline.drafts import find_draft
 from digest.pipeline.workspace import Workspace, log
-from digest.store.stories import storylines_touching
+from digest.store.issues import told_in
+from digest.store.stories import stories_by_id
+from digest.store.storylines import storylines_touching
 from digest.write.brief import SHAPES, STYLES, Brief, Past
 
 _ISSUES = 26
@@ -56,38 +57,49 @@ def brief_of(ws: Workspace, period: Period, style: str, selection: Selection) ->
 
 
 def _past(ws: Workspace, period: Period, selection: Selection) -> dict[str, tuple[Past, ...]]:
-    """By story id what closed issues told of the same storyline, the newest first."""
-    stories = [each.story for each in _chosen(selection)]
-    with ws.store.read() as connection:
-        lines = storylines_touching(connection, ws.id, [story.id for story in stories])
-    akin: dict[str, frozenset[str]] = {}
-    for story in stories:
-        mine = [line for line in lines if story.id in line.story_ids]
-        others = (each for line in mine for each in line.story_ids)
-        akin[story.id] = frozenset({story.id, *story.merged, *others})
-    told = _told(ws, period.day) if stories else []
-    return {
-        story_id: found
-        for story_id, ids in akin.items()
-        if (found := tuple(past for known, past in told if known in ids))
-    }
+    """By story id what closed issues told of its storyline, the newest first.
 
-
-def _told(ws: Workspace, before: date) -> list[tuple[str, Past]]:
-    """The stories of the closed issues before that day, the newest first."""
-    found: list[tuple[str, Past]] = []
-    days = sorted((day for day in closed_days(ws) if day < before), reverse=True)
-    for day in days[:_ISSUES]:
-        try:
-            draft = find_draft(ws, day)
-        except DraftError as error:
-            log.warning("the issue of %s is not looked through for past reporting: %s", day, error)
-            continue
-        for story in draft.issue.stories if draft else ():
-            base = ws.config.newsletter.base_url
-            address = f"{base.rstrip('/')}/issues/{day.isoformat()}/#{story.id}" if base else None
-            found.append((story.id, Past(day=day, heading=story.heading, address=address)))
+    Of several stories of one storyline the best alone says that it goes on.
+    """
+    going = [each for each in _chosen(selection) if each.standing is Standing.UPDATE]
+    going.sort(key=lambda each: each.score)
+    leading = {each.story.storyline_id: each.story for each in going}
+    found: dict[str, tuple[Past, ...]] = {}
+    for story in leading.values():
+        told = _told(ws, period.day, story)
+        if told:
+            found[story.id] = told
     return found
+
+
+def _told(ws: Workspace, before: date, story: Story) -> tuple[Past, ...]:
+    """What the closed issues before that day told of the storyline of a story."""
+    with ws.store.read() as connection:
+        lines = storylines_touching(connection, ws.id, (story.id,))
+        ids = [each for line in lines for each in line.story_ids if each != story.id]
+        known = stories_by_id(connection, ws.id, ids).values()
+        entry_ids = frozenset(entry_id for each in known for entry_id in each.entry_ids)
+        days = frozenset(told_in(connection, ws.id, entry_ids, before=before).values())
+    return tuple(
+        Past(day=day, heading=told.heading, address=_address(ws, day, told.id))
+        for day in sorted(days, reverse=True)[:_ISSUES]
+        for told in _stories_of(ws, day)
+        if any(cited.entry_id in entry_ids for cited in told.citations)
+    )
+
+
+def _stories_of(ws: Workspace, day: date) -> tuple[IssueStory, ...]:
+    try:
+        draft = find_draft(ws, day)
+    except DraftError as error:
+        log.warning("the issue of %s is not looked through for past reporting: %s", day, error)
+        return ()
+    return draft.issue.stories if draft else ()
+
+
+def _address(ws: Workspace, day: date, story_id: str) -> str | None:
+    base = ws.config.newsletter.base_url
+    return f"{base.rstrip('/')}/issues/{day.isoformat()}/#{story_id}" if base else None
 
 
 def _chosen(selection: Selection) -> list[Ranked]:

@@ -11,6 +11,7 @@ from digest.model import Entry, Period, Placement, Ranked, Reason, Selection, St
 from digest.periods import periods_back
 from digest.pipeline.judge import judge, placements
 from digest.pipeline.result import Result
+from digest.pipeline.storylines import told_of
 from digest.pipeline.window import LATE, candidates, moment_of
 from digest.pipeline.workspace import Workspace, open_workspace
 from digest.store.entries import entries_by_id, find_entry
@@ -70,6 +71,8 @@ def _of_story(ws: Workspace, story: Story, entries: Sequence[Entry]) -> Result:
         lines.append(f"score {ranked.score:.2f}, {ranked.origins} independent origin(s):")
         lines += [_reason(reason) for reason in ranked.reasons]
     lines.append(verdict)
+    line, standing = told_of(ws, period, ranked) if ranked is not None else ([], {})
+    lines += line
     lines += [f"  {e.id}  {e.publisher}, {e.date:%Y-%m-%d}: {e.title}" for e in entries]
     return Result(
         text="\n".join(lines),
@@ -82,7 +85,8 @@ def _of_story(ws: Workspace, story: Story, entries: Sequence[Entry]) -> Result:
             "reasons": _reasons(ranked.reasons if ranked else ()),
             "verdict": verdict,
             "entries": [e.id for e in entries],
-        },
+        }
+        | standing,
     )
 
 

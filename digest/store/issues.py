@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from operator import attrgetter
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from digest.errors import ConflictError, NotFoundError
 from digest.model import Citation, Override
@@ -188,6 +188,31 @@ def told_entries(c: Connection, newsletter: str, before: date) -> frozenset[str]
         )
     )
     return frozenset(c.scalars(statement))
+
+
+def told_in(
+    c: Connection, newsletter: str, entry_ids: Iterable[str], *, before: date
+) -> dict[str, date]:
+    """The newest closed issue dated before that day which cites each entry; others are left out."""
+    found: dict[str, date] = {}
+    for part in chunks(dict.fromkeys(entry_ids)):
+        rows = c.execute(
+            select(citation_rows.c.entry_id, func.max(issue_rows.c.day).label("day"))
+            .join(
+                issue_rows,
+                (issue_rows.c.newsletter == citation_rows.c.newsletter)
+                & (issue_rows.c.day == citation_rows.c.issue),
+            )
+            .where(
+                citation_rows.c.newsletter == newsletter,
+                citation_rows.c.entry_id.in_(part),
+                issue_rows.c.state == IssueState.CLOSED,
+                issue_rows.c.day < before,
+            )
+            .group_by(citation_rows.c.entry_id)
+        )
+        found |= {row.entry_id: row.day for row in rows}
+    return found
 
 
 def overrides(c: Connection, newsletter: str, day: date) -> tuple[Override, ...]:

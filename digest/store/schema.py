@@ -29,7 +29,7 @@ from digest.deliveries import DeliveryState
 from digest.model import Certainty, Ownership
 from digest.store.columns import Choice, CleanText, Reasons, Seconds, Strings, UtcTime
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration, known here so that opening a current database need not load alembic."""
 
 SEARCH_INDEX = (
@@ -165,7 +165,6 @@ stories = Table(
     Column("id", CleanText, primary_key=True),
     Column("section", CleanText, nullable=False),
     Column("also", Strings, nullable=False),
-    Column("storyline_id", CleanText),
 )
 
 story_entries = Table(
@@ -205,6 +204,31 @@ storyline_stories = Table(
     Column("story_id", CleanText, primary_key=True),
     Column("position", Integer, nullable=False),
     Index(None, "newsletter", "story_id"),
+)
+
+storyline_merges = Table(
+    "storyline_merges",
+    metadata,
+    Column("newsletter", CleanText, primary_key=True),
+    Column("merged_id", CleanText, primary_key=True),
+    Column("storyline_id", CleanText, nullable=False),
+    Column("position", Integer, nullable=False),
+    Index(None, "newsletter", "storyline_id"),
+)
+
+gists = Table(
+    "gists",
+    metadata,
+    Column("newsletter", CleanText, primary_key=True),
+    Column("story_id", CleanText, primary_key=True),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("title", CleanText, nullable=False),
+    Column("names", Strings, nullable=False),
+    Column("further", Strings, nullable=False),
+    Column("words", Strings, nullable=False),
+    Column("vector", LargeBinary),
+    Index(None, "newsletter", "last"),
 )
 
 # --- issues ------------------------------------------------------------------------------------

@@ -1,31 +1,28 @@
-"""Stories with their entries, and storylines with their stories."""
+"""Stories with their entries."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Table, delete, select
 
-from digest.model import Story, Storyline
+from digest.model import Story
 from digest.store.entries import find_id
 from digest.store.rows import chunks, upsert
-from digest.store.schema import (
-    stories,
-    story_entries,
-    story_merges,
-    storyline_stories,
-    storylines,
+from digest.store.schema import stories, story_entries, story_merges, storyline_stories
+
+_IN_LINE = (storyline_stories.c.newsletter == stories.c.newsletter) & (
+    storyline_stories.c.story_id == stories.c.id
 )
 
 
 def save_stories(c: Connection, newsletter: str, found: Iterable[Story]) -> None:
     """The stories are stored whole, each in place of the one of its id.
 
-    An entry stands in one story: it leaves the story that had it before, and a story that has no
-    entry left is gone (its id still finds the story that took it in, see ``find_story``). The
-    entries must be stored already.
+    Their storylines are told by ``save_storylines`` alone. An entry stands in one story: it leaves
+    the story that had it before, and a story that has no entry left is gone (its id still finds
+    the story that took it in, see ``find_story``). The entries must be stored already.
     """
     for part in chunks(found):
         _save_part(c, newsletter, part)
@@ -56,7 +53,9 @@ def stories_by_id(c: Connection, newsletter: str, ids: Iterable[str]) -> dict[st
         entry_ids = _members(c, newsletter, story_entries, "entry_id", part)
         merged = _members(c, newsletter, story_merges, "merged_id", part)
         rows = c.execute(
-            select(stories).where(stories.c.newsletter == newsletter, stories.c.id.in_(part))
+            select(stories, storyline_stories.c.storyline_id)
+            .outerjoin(storyline_stories, _IN_LINE)
+            .where(stories.c.newsletter == newsletter, stories.c.id.in_(part))
         )
         for row in rows:
             found[row.id] = Story(
@@ -85,57 +84,6 @@ def find_story(c: Connection, newsletter: str, id_or_prefix: str) -> Story | Non
     return None if story_id is None else stories_by_id(c, newsletter, (story_id,))[story_id]
 
 
-def save_storylines(c: Connection, newsletter: str, found: Iterable[Storyline]) -> None:
-    """The storylines are stored whole, each in place of the one of its id."""
-    for part in chunks(found):
-        head = [{"newsletter": newsletter, "id": line.id, "title": line.title} for line in part]
-        c.execute(upsert(storylines), head)
-        _clear(c, newsletter, storyline_stories, "storyline_id", [line.id for line in part])
-        rows = [
-            {
-                "newsletter": newsletter,
-                "storyline_id": line.id,
-                "story_id": story_id,
-                "position": position,
-            }
-            for line in part
-            for position, story_id in enumerate(line.story_ids)
-        ]
-        if rows:
-            c.execute(insert(storyline_stories), rows)
-
-
-def storylines_touching(
-    c: Connection, newsletter: str, story_ids: Iterable[str]
-) -> tuple[Storyline, ...]:
-    """The storylines that hold any of these stories, whole, by id."""
-    ids: set[str] = set()
-    for part in chunks(dict.fromkeys(story_ids)):
-        ids.update(
-            c.scalars(
-                select(storyline_stories.c.storyline_id).where(
-                    storyline_stories.c.newsletter == newsletter,
-                    storyline_stories.c.story_id.in_(part),
-                )
-            )
-        )
-    return _storylines(c, newsletter, sorted(ids))
-
-
-def find_storyline(c: Connection, newsletter: str, id_or_prefix: str) -> Storyline | None:
-    """The storyline of this id, else the only one whose id begins so.
-
-    Raises:
-        NotFoundError: the beginning fits several storylines.
-
-    """
-    exact = _storylines(c, newsletter, [id_or_prefix])
-    if exact or not id_or_prefix:
-        return exact[0] if exact else None
-    found = find_id(c, storylines.c.id, id_or_prefix, storylines.c.newsletter == newsletter)
-    return None if found is None else _storylines(c, newsletter, [found])[0]
-
-
 def _save_part(c: Connection, newsletter: str, part: Sequence[Story]) -> None:
     ids = [story.id for story in part]
     head = [
@@ -144,7 +92,6 @@ def _save_part(c: Connection, newsletter: str, part: Sequence[Story]) -> None:
             "id": story.id,
             "section": story.section,
             "also": story.also,
-            "storyline_id": story.storyline_id,
         }
         for story in part
     ]
@@ -207,29 +154,3 @@ def _through_merges(c: Connection, newsletter: str, story_id: str) -> Story | No
             )
         ).scalar()
     return None
-
-
-def _storylines(c: Connection, newsletter: str, ids: Sequence[str]) -> tuple[Storyline, ...]:
-    found: dict[str, dict[str, Any]] = {}
-    for part in chunks(ids):
-        rows = c.execute(
-            select(storylines).where(
-                storylines.c.newsletter == newsletter, storylines.c.id.in_(part)
-            )
-        )
-        found |= {row.id: {"title": row.title, "story_ids": []} for row in rows}
-        members = c.execute(
-            select(storyline_stories.c.storyline_id, storyline_stories.c.story_id)
-            .where(
-                storyline_stories.c.newsletter == newsletter,
-                storyline_stories.c.storyline_id.in_(part),
-            )
-            .order_by(storyline_stories.c.storyline_id, storyline_stories.c.position)
-        )
-        for line_id, story_id in members:
-            found[line_id]["story_ids"].append(story_id)
-    return tuple(
-        Storyline(id=i, title=found[i]["title"], story_ids=tuple(found[i]["story_ids"]))
-        for i in ids
-        if i in found
-    )

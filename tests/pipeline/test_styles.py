@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 import shutil
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -146,30 +145,3 @@ def test_an_explainer_of_one_story_stands_beside_the_weekly_draft(sample: Any) -
     code, _, err = sample.run("draft", "--as-of", "2022-04-07", "--storyline", "s-none")
     assert code != 0
     assert "no such storyline" in err
-
-
-def test_a_storyline_that_goes_on_is_marked_as_an_update(sample: Any) -> None:
-    """The storyline is stored by hand, as judging sets it over weeks."""
-    sample.run("run", "--offline", "--as-of", "2022-04-07")
-    sample.run("publish", "2022-04-07", "--final")
-    sample.run("run", "--offline", "--as-of", "2023-04-27")
-    _, later, _ = sample.run("judge", "--as-of", "2023-04-27")
-    drafted = (sample.folder / "drafts" / "2022-04-07.md").read_text("utf-8")
-    old = re.findall(r"^### (.+?) <!-- (s-\w+)", drafted, re.MULTILINE)[0]
-    new = later["stories"][0]["id"]
-    with sqlite3.connect(sample.folder / ".digest" / "digest.sqlite3") as database:
-        letter = database.execute("select newsletter from stories limit 1").fetchone()[0]
-        database.execute(
-            "insert into storylines (newsletter, id, title) values (?, ?, ?)",
-            (letter, "l-1", "The line"),
-        )
-        for place, story in enumerate((old[1], new)):
-            database.execute(
-                "insert into storyline_stories (newsletter, storyline_id, story_id, position) "
-                "values (?, ?, ?, ?)",
-                (letter, "l-1", story, place),
-            )
-    code, _, err = sample.run("draft", "--as-of", "2023-04-27")
-    assert code == 0, err
-    text = (sample.folder / "drafts" / "2023-04-27.md").read_text("utf-8")
-    assert f"Update: the issue of 7 April 2022 noted: {old[0]}." in text

@@ -7,16 +7,13 @@ import pytest
 from sqlalchemy import Connection
 
 from digest.errors import NotFoundError
-from digest.model import Entry, Story, Storyline
+from digest.model import Entry, Story
 from digest.store.entries import save_entries
 from digest.store.stories import (
     find_story,
-    find_storyline,
     save_stories,
-    save_storylines,
     stories_by_id,
     stories_touching,
-    storylines_touching,
 )
 
 Build = Callable[..., Entry]
@@ -35,7 +32,7 @@ def story(story_id: str, *entry_ids: str, merged: tuple[str, ...] = ()) -> Story
 def test_a_story_comes_back_whole_and_in_order(filled: Connection) -> None:
     first = Story(
         id="s-1", entry_ids=("e3", "e1", "e2"), section="energy", also=("economy", "cyber"),
-        storyline_id="l-1", merged=("s-9", "s-8"),
+        merged=("s-9", "s-8"),
     )  # fmt: skip
     save_stories(filled, "letter", [first, story("s-2", "e4")])
     assert find_story(filled, "letter", "s-1") == first
@@ -101,17 +98,3 @@ def test_thousands_of_stories_go_in_and_out(c: Connection, entry: Build, now: da
     made = tuple(story(f"s-{number:05}", f"{number:05}") for number in range(2000))
     save_stories(c, "letter", made)
     assert stories_touching(c, "letter", [f"{number:05}" for number in range(2000)]) == made
-
-
-def test_a_storyline_comes_back_whole_and_in_order(c: Connection) -> None:
-    line = Storyline(id="l-1", title="Pipeline", story_ids=("s-2", "s-1"))
-    save_storylines(c, "letter", [line, Storyline(id="l-2", title="Chips", story_ids=())])
-    assert storylines_touching(c, "letter", ["s-1", "s-2"]) == (line,)
-    assert find_storyline(c, "letter", "l-1") == line
-    assert find_storyline(c, "other", "l-1") is None
-    longer = Storyline(id="l-1", title="Pipelines", story_ids=("s-2", "s-3"))
-    save_storylines(c, "letter", [longer])
-    assert find_storyline(c, "letter", "l-1") == longer
-    assert storylines_touching(c, "letter", ["s-1"]) == ()
-    with pytest.raises(NotFoundError):
-        find_storyline(c, "letter", "l")
