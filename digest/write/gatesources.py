@@ -8,7 +8,7 @@ from digest.text.words import normal
 from digest.write import blocks
 from digest.write.casing import count_words
 from digest.write.gatecontext import Cited, Context, Finding, error, shown, warning
-from digest.write.gatetext import Part, Piece, quoted_runs
+from digest.write.gatetext import BREAK, STORY, Part, Piece, quoted_runs
 from digest.write.gatewords import (
     Facts,
     facts_in,
@@ -167,13 +167,20 @@ def _is_invented(said: Facts, held: Facts, *, home: bool) -> bool:
 
 
 def check_runs(context: Context) -> Iterator[Finding]:
-    """No long run of a publisher's words stands without quotation marks."""
+    """No long run of a publisher's words stands without quotation marks.
+
+    A heading may be a headline, and where it is said again it points to its story.
+    """
     theirs = [each for each in context.cited.values() if not each.entry.paraphrase]
     texts = {each.entry.id: [f"{w.title}\n{w.text}" for w in each.wordings] for each in theirs}
+    headings = sorted((part.heading for part in context.stories), key=len, reverse=True)
     for part in context.parts:
         for piece in part.pieces:
+            own = piece.own
+            for heading in headings if part.kind != STORY else ():
+                own = own.replace(heading, BREAK) if heading else own
             for each in theirs:
-                run = shared_with(piece.own, texts[each.entry.id]) if piece.own else None
+                run = shared_with(own, texts[each.entry.id]) if own else None
                 if run is not None:
                     message = f"“{shown(run)}” are words of {_name(each)} without quotation marks"
                     yield error("unquoted-run", message, piece.line, part.id)

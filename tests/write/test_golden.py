@@ -14,16 +14,15 @@ from itertools import pairwise
 
 import pytest
 
-from digest.model import Entry, Issue, Ranked, Selection
+from digest.model import Issue, Ranked, Selection
 from digest.text.markdown import published, to_plain
 from digest.text.sentences import sentences
 from digest.write.casing import count_words
 from digest.write.draftfile import draft_of, issue_of, parse
 from digest.write.gatewords import shared_with
-from digest.write.gloss import gloss
 from digest.write.quotes import MOST_WORDS
 from digest.write.verbatim import is_verbatim
-from tests.write.weeks import FOLDERS, GOLDEN, STYLES, brief, finder, issue, selection
+from tests.write.weeks import FOLDERS, GOLDEN, STYLES, brief, issue, selection
 
 CASES = [(day, style) for day in FOLDERS for style in STYLES]
 TRACED = re.compile(r"(.*?) <!-- e:([0-9a-f ]+) -->", re.DOTALL)
@@ -79,35 +78,6 @@ def test_no_story_opens_with_a_pronoun_that_refers_to_nothing(day: str, style: s
 
 
 @pytest.mark.parametrize(("day", "style"), CASES)
-def test_every_generated_sentence_is_found_in_its_entry_or_a_template(day: str, style: str) -> None:
-    """Taken out what a template adds, the words of a sentence stand in its entries in order."""
-    known = {e.id: e for r in _all(selection(day)) for e in r.entries}
-    for story in _issue(day, style).stories:
-        for text, ids in TRACED.findall(story.body):
-            cited = [known[each] for each in ids.split()]
-            plain = to_plain(re.sub(r"\]\([^)]*\)", "]", published(text))).strip()
-            last = sentences(plain, "en")[-1:] or (plain,)
-            assert _is_supported(last[0], cited), last[0]
-
-
-def _is_supported(sentence: str, cited: list[Entry]) -> bool:
-    """Whether nearly every word is one of the entry's, its outlet's or of a fixed sentence."""
-    theirs = " ".join(f"{e.title} {e.text} {e.publisher} {e.date:%d %B %Y}" for e in cited)
-    fixed = (
-        "according to reported also both said citing that wrote one source this rests on alone"
-        " among our sources only carries no second report was found story was carried by in other"
-        " outlet outlets and the chinese russian kazakh state media news agency newspaper"
-        " broadcaster party via link undated denied figures differ gives give russian chinese"
-        " english french german italian polish romanian ukrainian two three four five six seven"
-        " eight nine of reports are counted as origin independent n a an"
-    )
-    have = set(re.findall(r"[^\W_]+", f"{theirs} {fixed}".casefold()))
-    words = re.findall(r"[^\W_]+", sentence.casefold())
-    missing = [word for word in words if word not in have and not word.isdigit()]
-    return len(missing) <= max(1, len(words) // 12)
-
-
-@pytest.mark.parametrize(("day", "style"), CASES)
 def test_words_of_publishers_are_quoted_verbatim_and_nowhere_else(day: str, style: str) -> None:
     """The weeks as if every note were a publisher's own words, which is the harder case."""
     chosen = _as_publishers(selection(day))
@@ -134,14 +104,6 @@ def test_words_of_publishers_are_quoted_verbatim_and_nowhere_else(day: str, styl
                 assert shared_with(own, texts) is None, own
         if style in ("column", "roundup"):
             assert all(words <= MOST_WORDS + 2 for words in spent.values()), spent
-
-
-@pytest.mark.parametrize(("day", "style"), CASES)
-def test_a_person_is_glossed_once_and_never_in_a_heading(day: str, style: str) -> None:
-    made = gloss(_issue(day, style), finder())
-    text = "\n".join(story.body for story in made.stories)
-    assert text.count("习近平") <= 1
-    assert not any("习近平" in story.heading for story in made.stories)
 
 
 @pytest.mark.parametrize("style", STYLES)
