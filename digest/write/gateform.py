@@ -175,7 +175,7 @@ def check_doubles(context: Context) -> Iterator[Finding]:
     stories = context.stories
     told: dict[str, Part] = {}
     credited: dict[str, Part] = {}
-    said: dict[str, Part] = {}
+    said: dict[str, int] = {}
     reported: set[tuple[str, str]] = set()
     for part in stories:
         own = {each for piece in part.pieces for each in _told(piece)}
@@ -196,9 +196,9 @@ def check_doubles(context: Context) -> Iterator[Finding]:
             if count_words(piece.text) < _SENTENCE or _leads_in(piece):
                 continue
             if known in said:
-                message = f"“{shown(piece.text)}” stands in line {said[known].line} too"
+                message = f"“{shown(piece.text)}” stands in line {said[known]} too"
                 yield error("said-twice", message, piece.line, part.id)
-            said.setdefault(known, part)
+            said.setdefault(known, piece.line)
     yield from _alike(stories)
 
 

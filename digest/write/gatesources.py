@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from digest.text.words import normal
@@ -23,6 +24,12 @@ _LEAST_WORDS = 3
 _SUPPORTED = 0.5
 _NEARLY_ALL = 0.75
 _SHORT = 5
+_POINTER = re.compile(
+    r"\bas (?:we )?(?:noted|reported) in (?:the|our) issue of"
+    r" (?:\d{1,2} )?\w+(?: \d{1,2})?(?:,? \d{4})?",
+    re.IGNORECASE,
+)
+"""What points to an earlier issue is no claim about the entry."""
 
 
 def check_entries(context: Context) -> Iterator[Finding]:
@@ -131,7 +138,7 @@ def check_support(context: Context) -> Iterator[Finding]:
 def _support(
     context: Context, part: Part, piece: Piece, known: Sequence[Cited]
 ) -> Iterator[Finding]:
-    said = facts_in(piece.own, context.finder)
+    said = facts_in(_POINTER.sub("", piece.own), context.finder)
     held = facts_of_entries(known, context.finder)
     home = any(each.entry.lang == context.language for each in known)
     remedy = "correct it, or take its trace away if it is yours"

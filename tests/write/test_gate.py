@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from difflib import SequenceMatcher
 
 import pytest
 
@@ -247,9 +248,14 @@ FAULTS = [
 
 @pytest.mark.parametrize(("code", "severity", "old", "new"), FAULTS)
 def test_a_fault_put_in_on_purpose_is_found(code: str, severity: str, old: str, new: str) -> None:
-    found = find(code, faulty(old, new))
+    text = faulty(old, new)
+    found = find(code, text)
     assert found.severity.value == severity
     assert found.message
+    assert found.line is not None
+    lines = SequenceMatcher(None, DRAFT.splitlines(), text.splitlines(), autojunk=False)
+    changed = [(first + 1, end) for tag, *_, first, end in lines.get_opcodes() if tag != "equal"]
+    assert any(first <= found.line <= end for first, end in changed), "where the fault was put"
 
 
 def test_a_finding_names_the_line_of_the_draft() -> None:
