@@ -51,7 +51,7 @@ _SERIES = re.compile(
     r"|disease|grade|rocket|air defence|term|bomber|fighter|forum|vaccine|games|model"
 )
 _OWN_MATTER = re.compile(r"hacker|pipeline|movement|private military|consultancy")
-_COMPANY = re.compile(r"company|maker|bank\b|airline|shop|exchange|shipping|railway|venture")
+_COMPANY = re.compile(r"company|maker|bank\b|airline|shop|shipping|venture")
 _SPOT = frozenset({"port", "border crossing", "island", "islands", "town", "strait"})
 _WHOLE = frozenset({"country", "continent"})
 
@@ -77,7 +77,7 @@ def _gist(ranked: Ranked, named: Named, vectors: Mapping[str, Vectors] | None) -
         title=best[0].title,
         names=tuple(sorted(held)),
         further=tuple(sorted(n for n, times in whole.items() if times >= least and n not in held)),
-        words=(*_concepts(best), *_words(best, named)),
+        words=(*_concepts(best, named), *_words(best, named)),
         vector=None if vectors is None else _centroid(best, vectors).astype("<f2").tobytes(),
     )
 
@@ -99,21 +99,27 @@ def _words(entries: Sequence[Entry], named: Named) -> tuple[str, ...]:
     return tuple(sorted(f"{lang} {gram}" for _, lang, gram in sorted(rare)[:_WORDS]))
 
 
-def _concepts(entries: Sequence[Entry]) -> tuple[str, ...]:
+def _concepts(entries: Sequence[Entry], named: Named) -> tuple[str, ...]:
     """The concepts that stand in a share of the entries, as words of no language."""
-    lead = (f"{entry.title} {entry.text[:LEAD]}" for entry in entries)
-    counts = Counter(concept for text in lead for concept in concepts_in(text))
+    leads = (f"{entry.title}. {entry.text[:LEAD]}" for entry in entries)
+    found = (concepts_in(" | ".join(_unnamed(lead, named))) for lead in leads)
+    counts = Counter(concept for concepts in found for concept in concepts)
     held = sorted(c for c, times in counts.items() if times >= max(1.0, SHARE * len(entries)))
     return tuple(f"{ANY} {concept}" for concept in held)
 
 
 def _grams(entry: Entry, named: Named) -> set[str]:
-    said, rest = 0, []
-    for mention in named.finder.find(entry.title):
-        rest.append(entry.title[said : mention.start])
+    parts = _unnamed(entry.title, named)
+    return {gram for part in parts for gram in grams(part, entry.lang)}
+
+
+def _unnamed(text: str, named: Named) -> list[str]:
+    """What stands between the names of a text: what a name says is not said twice."""
+    said, parts = 0, []
+    for mention in named.finder.find(text):
+        parts.append(text[said : mention.start])
         said = mention.end
-    rest.append(entry.title[said:])
-    return {gram for part in rest for gram in grams(part, entry.lang)}
+    return [*parts, text[said:]]
 
 
 def _centroid(entries: Sequence[Entry], vectors: Mapping[str, Vectors]) -> Matrix:

@@ -27,12 +27,17 @@ from digest.judge.gist import (
     usual_rarity_of_concept,
     usual_rarity_of_name,
 )
+from digest.judge.grams import grams
 from digest.judge.keep import by_overlap
 from digest.judge.marks import Matrix
 from digest.model import Gist, Reason, Storyline
 
 WEEKS = 26
 """Stories further apart are never joined to one another."""
+
+USUAL_WEEKS = 1.5
+"""The same of stories that share no name of a matter and no rare word: leaders speak by phone
+again and again."""
 
 SURE = 1.25
 """Log-odds from which a story continues another."""
@@ -46,8 +51,7 @@ _DAY = re.compile(
     r"|октябр[ья]|ноябр[ья]|декабр[ья])\b"
 )
 
-_LINES = 1750
-"""Lines the shipped rarities were counted in."""
+_SERIES, _SERIES_DAYS = 0.9, 5
 
 _OWN_NAME = 0.5
 """What a name of the newsletter's own book says, of which nothing is known but that it matters."""
@@ -55,7 +59,7 @@ _OWN_NAME = 0.5
 _COMMON = 0.45
 _IN_TEXT = 0.63
 _MOST_WEAK, _MOST_WORDS, _MOST_CONCEPTS = 0.3, 2.0, 0.4
-_STRONG = 0.5
+_STRONG, _MATTER, _TELLING = 0.5, 0.2, 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,7 @@ class Weights:
 
 
 WITH_VECTORS = Weights(bias=-6.3, vectors=9.0, names=7.5, words=1.8, concepts=8.0, weeks=-0.5)
-PLAIN = Weights(bias=-5.3, vectors=0.0, names=11.0, words=4.0, concepts=12.0, weeks=-0.6)
+PLAIN = Weights(bias=-6.0, vectors=0.0, names=11.0, words=4.0, concepts=12.0, weeks=-0.6)
 """Fitted with a penalty on own stories, then rounded; docs/architecture.md says how well."""
 
 
@@ -90,22 +94,21 @@ def joined(gists: Sequence[Gist]) -> tuple[tuple[Gist, ...], ...]:
     ordered = _in_order(gists)
     odds = log_odds(ordered)
     lines: list[list[int]] = []
+    place: list[int] = []
     for at in range(len(ordered)):
-        best, into = SURE, None
-        for line in lines:
-            own = odds[at, line]
-            found = float(own.max())
-            nearest = ordered[line[int(own.argmax())]]
+        best, into = SURE, len(lines)
+        for near in np.flatnonzero(odds[at, :at] > SURE).tolist():
+            line = lines[place[near]]
             if (
-                found > best
-                and float(own.mean()) >= AKIN
-                and not _editions(ordered[at].title, nearest.title)
+                odds[at, near] > best
+                and float(odds[at, line].mean()) >= AKIN
+                and not _editions(ordered[at], ordered[near])
             ):
-                best, into = found, line
-        if into is None:
-            lines.append([at])
-        else:
-            into.append(at)
+                best, into = float(odds[at, near]), place[near]
+        if into == len(lines):
+            lines.append([])
+        lines[into].append(at)
+        place.append(into)
     return tuple(tuple(ordered[at] for at in line) for line in lines if len(line) > 1)
 
 
@@ -113,10 +116,18 @@ def _in_order(gists: Sequence[Gist]) -> list[Gist]:
     return sorted(gists, key=lambda g: (g.first, g.last, g.title, g.story_id))
 
 
-def _editions(one: str, other: str) -> bool:
-    """Whether two titles are equal but for a day or number: a briefing is no continued matter."""
-    bare, theirs = (_DAY.sub("", title.casefold()) for title in (one, other))
-    return one != other and bare == theirs
+def _editions(one: Gist, other: Gist) -> bool:
+    """Whether two stories are of a series, such as briefings or calls that come again and again.
+
+    Then their titles are equal but for a day or number, or days apart nearly the same.
+    """
+    bare, theirs = (_DAY.sub("", gist.title.casefold()) for gist in (one, other))
+    if one.title != other.title and bare == theirs:
+        return True
+    apart = max((one.first - other.last).days, (other.first - one.last).days)
+    held, known = set(grams(bare, "en")), set(grams(theirs, "en"))
+    least = min(len(held), len(known))
+    return apart >= _SERIES_DAYS and least > 2 and len(held & known) >= _SERIES * least  # noqa: PLR2004
 
 
 def storylines_of(gists: Sequence[Gist], previous: Sequence[Storyline]) -> tuple[Storyline, ...]:
@@ -215,7 +226,8 @@ def _parts(gists: Sequence[Gist]) -> dict[str, Matrix]:
     strong, weak = (_names(gists, strong=each) for each in (True, False))
     words, concepts = _words(gists), _concepts(gists)
     decay = weights.weeks * (np.log1p(weeks) + weeks / 10)
-    decay[weeks > WEEKS] = -np.inf
+    usual = (strong @ strong.T < _MATTER) & (words @ words.T < _TELLING)
+    decay[(weeks > WEEKS) | (usual & (weeks > USUAL_WEEKS))] = -np.inf
     near = {} if vectors is None else {"close in meaning": weights.vectors * (vectors @ vectors.T)}
     return near | {
         "names of the matter in both": weights.names * (strong @ strong.T),
@@ -276,10 +288,10 @@ def _names(gists: Sequence[Gist], *, strong: bool) -> Matrix:
 
 
 def _words(gists: Sequence[Gist]) -> Matrix:
-    """Rows whose products sum what shared rare words say; two Han characters say half."""
+    """Rows whose products sum what shared rare words say; two Han characters say less."""
 
     def worth(word: str, rarity: float) -> float:
-        return max(rarity - _COMMON, 0.0) * (0.5 if word.startswith("zh ") else 1.0)
+        return max(rarity - _COMMON, 0.0) * (0.3 if word.startswith("zh ") else 1.0)
 
     held = [[word for word in gist.words if not word.startswith(ANY)] for gist in gists]
     rows = [dict.fromkeys(words, 1.0) for words in held]
@@ -298,17 +310,18 @@ def _rows(
     worth: Callable[[str, float], float],
     usual: Callable[[str], float],
 ) -> Matrix:
-    """A column for what two or more rows hold, rarity counted here and in the shipped lines."""
+    """A column for what two or more rows hold.
+
+    Rarity is that of the shipped lines alone: more stories change nothing between two others.
+    """
     counts = Counter(each for row in held for each in row)
     columns = {each: at for at, each in enumerate(sorted(e for e, n in counts.items() if n > 1))}
-    total = np.log(_LINES + len(held) + 1)
     worths = np.zeros(len(columns) or 1, dtype=np.float32)
     for each, at in columns.items():
-        lines = max(_LINES ** (1 - usual(each)), 0.5) - 0.5
-        worths[at] = worth(each, float(1 - np.log(lines + counts[each] + 0.5) / total))
+        worths[at] = max(worth(each, usual(each)), 0.0)
     made = np.zeros((len(held), len(worths)), dtype=np.float32)
     for at, row in enumerate(held):
         for each, part in row.items():
             if each in columns:
                 made[at, columns[each]] = part
-    return np.asarray(made * np.sqrt(np.maximum(worths, 0.0)), dtype=np.float32)
+    return np.asarray(made * np.sqrt(worths), dtype=np.float32)

@@ -66,17 +66,18 @@ def _kept_up(
     stored = {gist.story_id: gist for gist in found}
     now = {key: gist for key, gist in stored.items() if key not in window}
     now |= {gist.story_id: gist for gist in fresh}
-    with one_core():
-        lines = storylines_of(tuple(now.values()), before)
     gone = [key for key in stored if key not in now]
     changed = [gist for gist in fresh if stored.get(gist.story_id) != gist]
+    if not gone and not changed:
+        return before
+    with one_core():
+        lines = storylines_of(tuple(now.values()), before)
     standing = {line.id: line for line in before}
     moved = [line for line in lines if standing.get(line.id) != line]
-    if gone or changed or moved:
-        with ws.store.write() as connection:
-            forget_gists(connection, ws.id, gone)
-            save_gists(connection, ws.id, changed)
-            save_storylines(connection, ws.id, moved)
+    with ws.store.write() as connection:
+        forget_gists(connection, ws.id, gone)
+        save_gists(connection, ws.id, changed)
+        save_storylines(connection, ws.id, moved)
     return lines
 
 
