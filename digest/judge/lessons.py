@@ -1,12 +1,16 @@
 """What the editor's corrections teach: entries like those that were moved go where they went.
 
-For each section that entries were moved to there is a gate: the chance that an entry is of the
-kind that was moved there, a logistic curve over sentence vectors (runs of characters without an
-encoder) that tells the moved entries from others: from entries moved elsewhere and from a fixed
-part of the labelled lines. Lines that look like the moved ones themselves do not count against
-them: the editor outranks them. The gate's chance is given to that section, the rest stays with
-the model, so what is unlike every correction keeps its placement. Everything is worked out anew
-from the live corrections, so taking one back undoes it.
+For each section that entries were moved to there is a gate: a ridge regression over what entries
+are compared by (``judge/kinds``) that tells the moved ones from others, which are those moved
+elsewhere and a fixed part of the labelled lines. A few lines among the most like the moved ones
+are taken for more of the kind and do not count against it: the editor outranks them.
+
+A gate opens where its own corrections show that it may. Each moved entry and each line is foretold
+by a gate that did not see it; the bar is as low as it may be while no more lines come in than
+moved entries. Moves with nothing in common foretell nothing of each other, so they open it for
+near copies alone, as a single move does. A gate's chance is given to its section and the rest
+stays with the model, so what is unlike every correction keeps its placement. Everything is worked
+out anew from the live corrections, so taking one back undoes it.
 """
 
 from __future__ import annotations
@@ -19,16 +23,24 @@ from numpy.typing import NDArray
 
 from digest.model import Entry
 
-STRENGTH = 10.0
-"""How freely a gate follows the corrections (1/penalty; measured with MOVED)."""
+RULES = "gates2"
+"""Part of the judgement's version once something was taught."""
+
+PENALTY = 8.0
+"""How little a gate follows a single correction (measured by ``benchmarks/lessons.py``, as are
+the numbers below)."""
 
 MOVED = 0.1
 """The weight of all moved entries beside that of all others, which are many more."""
 
-_STEPS = 25
-_OF_THE_KIND = 0.2
-_LIKE = 0.3
-_LEAST = 0.02
+_OF_THE_KIND = 3
+"""So many times the moved entries, at most, are lines taken for more of their kind."""
+
+_NEAR_COPY = 0.75
+_LOWEST = 0.3
+_SLOPE = 6.0
+_LIKE = 0.35
+_LEAST = 0.4
 _MOST = 0.98
 
 Numbers = NDArray[np.float64]
@@ -51,17 +63,13 @@ class Taught:
 
 
 class Gates:
-    """The gates of all sections that entries were moved to; rows are unit rows of one kind."""
+    """The gates of all sections that entries were moved to; rows as from ``judge/kinds``."""
 
     def __init__(self, sections: Sequence[str], rows: Numbers, others: Numbers) -> None:
-        self._sections = tuple(sections)
+        self._sections = np.array(sections)
         self._rows = rows
         self._gates = {
-            section: _gate(
-                rows[[s == section for s in sections]],
-                np.vstack([rows[[s != section for s in sections]], others]),
-                sum(s != section for s in sections),
-            )
+            section: _gate(rows[self._sections == section], rows[self._sections != section], others)
             for section in dict.fromkeys(sections)
         }
 
@@ -71,20 +79,17 @@ class Gates:
         The chances sum to less than 1.
         """
         found = {section: gate(row) for section, gate in self._gates.items()}
-        total = sum(found.values())
-        near = self._rows @ row
+        open_to = {section: chance for section, chance in found.items() if chance >= _LEAST}
+        if not open_to:
+            return {}
+        share = min(1.0, _MOST / sum(open_to.values()))
+        like = self._rows @ row >= _LIKE
         return {
             section: Taught(
-                chance=chance * min(1.0, _MOST / total),
-                like=max(1, self._like(section, near)),
+                chance=chance * share, like=max(1, int(like[self._sections == section].sum()))
             )
-            for section, chance in found.items()
-            if chance >= _LEAST
+            for section, chance in open_to.items()
         }
-
-    def _like(self, section: str, near: Numbers) -> int:
-        pairs = zip(self._sections, near, strict=True)
-        return sum(bool(value >= _LIKE) for each, value in pairs if each == section)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,46 +98,62 @@ class _Gate:
     bias: float
 
     def __call__(self, row: Numbers) -> float:
-        return float(_curve(row @ self.weights + self.bias))
+        return float(1.0 / (1.0 + np.exp(-np.clip(row @ self.weights + self.bias, -30.0, 30.0))))
 
 
-def _gate(moved: Numbers, others: Numbers, fixed: int) -> _Gate:
-    """The gate of one section. The first ``fixed`` of the others were moved elsewhere by hand."""
-    first = _fitted(moved, others)
-    chance = _curve(others @ first.weights + first.bias)
-    near = (others @ moved.T).max(axis=1)
-    unlike = (chance < _OF_THE_KIND) & (near < _LIKE)
-    unlike[:fixed] = True
-    return _fitted(moved, others[unlike])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fit:
+    """A regression on 1 for moved entries and 0 for others, which come after them.
+
+    ``unseen`` is what it would say of each row without having seen it, ``seen`` what it says of
+    the moved ones on the whole.
+    """
+
+    weights: Numbers
+    bias: float
+    unseen: Numbers
+    seen: float
 
 
-def _fitted(moved: Numbers, others: Numbers) -> _Gate:
-    """Ridge logistic regression by Newton steps in the dual: few rows, many columns."""
-    rows = np.vstack([moved, others])
-    target = np.concatenate([np.ones(len(moved)), np.zeros(len(others))])
-    share = max(1.0, MOVED * len(others) / len(moved))
-    weight = np.where(target > 0, share, 1.0)
-    likeness = rows @ rows.T * _SCALE
-    alpha, bias = np.zeros(len(rows)), 0.0
-    system = np.zeros((len(rows) + 1, len(rows) + 1))
-    system[:-1, -1] = system[-1, :-1] = 1.0
-    for _ in range(_STEPS):
-        reached = likeness @ alpha + bias
-        chance = np.clip(_curve(reached), 1e-6, 1 - 1e-6)
-        spread = weight * chance * (1 - chance)
-        system[:-1, :-1] = likeness + np.diag(1.0 / (STRENGTH * spread))
-        wanted = reached + weight * (target - chance) / spread
-        made = np.linalg.solve(system, np.append(wanted, 0.0))
-        moved_by = float(np.abs(made[:-1] - alpha).max())
-        alpha, bias = made[:-1], float(made[-1])
-        if moved_by < _ENOUGH:
-            break
-    return _Gate(weights=rows.T @ alpha * _SCALE, bias=bias)
+def _gate(moved: Numbers, elsewhere: Numbers, lines: Numbers) -> _Gate:
+    many = len(moved)
+    fit = _fitted(moved, elsewhere, lines)
+    of_the_kind = fit.unseen[many + len(elsewhere) :] >= np.median(fit.unseen[:many])
+    if many > 1 and 0 < of_the_kind.sum() <= _OF_THE_KIND * many:
+        fit = _fitted(moved, elsewhere, lines[~of_the_kind])
+    near_copy = _NEAR_COPY * fit.seen / np.sqrt(many)
+    bar = max(_bar(fit.unseen[:many], fit.unseen[many:]), near_copy, _LOWEST)
+    slope = _SLOPE / max(fit.seen - bar, 1e-3)
+    return _Gate(weights=fit.weights * slope, bias=float((fit.bias - bar) * slope))
 
 
-_SCALE = 25.0
-_ENOUGH = 1e-6
+def _fitted(moved: Numbers, elsewhere: Numbers, lines: Numbers) -> _Fit:
+    """Ridge regression in the dual: few rows, many columns; leaving one out needs no further fit.
+
+    What was moved elsewhere by hand weighs as much as what was moved here.
+    """
+    rows = np.vstack([moved, elsewhere, lines])
+    target = np.zeros(len(rows))
+    target[: len(moved)] = 1.0
+    weight = np.ones(len(rows))
+    weight[: len(moved) + len(elsewhere)] = max(1.0, MOVED * len(lines) / len(moved))
+    middle = weight @ rows / weight.sum()
+    level = weight @ target / weight.sum()
+    rows = rows - middle
+    inverse = np.linalg.inv(rows @ rows.T + np.diag(PENALTY / weight))
+    alpha = inverse @ (target - level)
+    weights = rows.T @ alpha
+    return _Fit(
+        weights=weights,
+        bias=float(level - middle @ weights),
+        unseen=target - alpha / np.diag(inverse),
+        seen=float((rows[: len(moved)] @ weights).mean() + level),
+    )
 
 
-def _curve(value: Numbers) -> Numbers:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(value, -30.0, 30.0))))
+def _bar(moved: Numbers, others: Numbers) -> float:
+    """The value of the lowest moved entry down to which no more others come in than moved ones."""
+    moved = np.sort(moved)[::-1]
+    let_in = (others >= moved[:, None]).sum(axis=1)
+    allowed = moved[let_in <= np.arange(1, len(moved) + 1)]
+    return float(allowed.min()) if len(allowed) else float(others.max())

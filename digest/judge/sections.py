@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
@@ -27,10 +28,11 @@ from numpy.typing import NDArray
 from digest.data.lexicon import Term, load_lexicon
 from digest.data.training import load_lines
 from digest.data.weights import load_weights, read_bytes
-from digest.judge.described import centred, nearness, prototypes
+from digest.judge.described import nearness, prototypes
 from digest.judge.embed import Embedder, Vectors, encode_entries
 from digest.judge.features import LABELS, Counter, Features, entry_of
-from digest.judge.lessons import Gates, Lesson
+from digest.judge.kinds import kind_rows
+from digest.judge.lessons import RULES, Gates, Lesson
 from digest.judge.lexicon import Hit, LexiconMatcher
 from digest.judge.pieces import piece_row
 from digest.judge.reasons import linear, parts_of, reasons_of, sums_of
@@ -49,7 +51,7 @@ _MOST_ALSO = 2
 _OWN_WORD = 2.0
 _OWN_WEIGHT = 2.0
 _WITHOUT_VECTORS = -3.0
-_EXAMPLE_EVERY = 4
+_SPARED = 3
 _CERTAIN = 8.0
 _TINY = 1e-9
 
@@ -88,7 +90,6 @@ class Classifier:
         if described and embedder is not None:
             means = self._weights["language_means"]
             self._described = prototypes(described, embedder, means)
-        self._gates = self._learned() if self._lessons else None
 
     @property
     def version(self) -> str:
@@ -100,7 +101,7 @@ class Classifier:
             (e.entry.id, e.entry.fingerprint, e.section) for e in self._lessons.values()
         )
         kind = repr((self._sections, self._embedder is not None))
-        state = sha256(repr(lessons).encode())
+        state = sha256(repr((RULES, lessons) if lessons else lessons).encode())
         for name in ("weights.npz", "lexicon.yaml"):
             state.update(read_bytes(name))
         state.update(self._finder.fingerprint.encode())  # the shipped names and the editor's own
@@ -142,7 +143,7 @@ class Classifier:
         if entry.section in said:
             said[entry.section].append(Reason(feature="its source’s section", weight=PRIOR))
             raw[entry.section] += PRIOR
-        if self._gates is not None:
+        if self._lessons:
             self._teach(entry, vector, said, raw)
         decided = self._lessons.get(entry.id)
         if decided is not None:
@@ -213,8 +214,8 @@ class Classifier:
         self, entry: Entry, vector: Vectors | None, said: Said, raw: dict[str, float]
     ) -> None:
         """Give each gate's chance to its section; the rest stays as it was."""
-        assert self._gates is not None  # noqa: S101 - asked before
-        taught = self._gates.of(self._row(entry, vector))
+        known = None if self._embedder is None or vector is None else vector[None]
+        taught = self._gates.of(kind_rows([entry], known, self._weights)[0])
         total = _log_sum(np.array(list(raw.values())))
         rest = 1.0 - sum(each.chance for each in taught.values())
         before = dict(raw)
@@ -229,28 +230,19 @@ class Classifier:
     def _title(self, section: str) -> str:
         return next((s.title for s in self._sections if s.id == section), section)
 
-    def _learned(self) -> Gates:
-        """The gates of the corrections, against every few of the labelled lines."""
+    @cached_property
+    def _gates(self) -> Gates:
+        """The gates of the corrections, made when first asked: never by a run with nothing new.
+
+        Every third labelled line is spared, so that what gates do to others can be measured.
+        """
         moved = [each.entry for each in self._lessons.values()]
-        lines = load_lines()[::_EXAMPLE_EVERY]
+        lines = [line for at, line in enumerate(load_lines()) if at % _SPARED]
         others = [entry_of(number, line) for number, line in enumerate(lines)]
         everything = [*moved, *others]
-        vectors = encode_entries(everything, self._embedder)
-        rows = np.stack(
-            [
-                self._row(entry, None if vectors is None else vectors[at])
-                for at, entry in enumerate(everything)
-            ]
-        )
+        rows = kind_rows(everything, encode_entries(everything, self._embedder), self._weights)
         sections = [each.section for each in self._lessons.values()]
         return Gates(sections, rows[: len(moved)], rows[len(moved) :])
-
-    def _row(self, entry: Entry, vector: Vectors | None) -> Numbers:
-        """What corrections are compared by: a unit row."""
-        if vector is None or self._embedder is None:
-            return piece_row(entry.title, entry.text, self._weights["pieces_idf"])
-        rows = centred(vector, [entry.lang] * len(vector), self._weights["language_means"])
-        return np.asarray(rows.reshape(-1) / np.sqrt(len(rows)), dtype=np.float64)
 
 
 def _keyword_reasons(hits: Sequence[Hit]) -> list[Reason]:
