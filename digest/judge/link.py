@@ -12,6 +12,9 @@ from collections.abc import Iterable, Sequence
 EVEN = 0.5
 """Groups are joined while the mean chance between their members is above this."""
 
+SETTLED, FIRM = 3, 0.6
+"""Two groups of so many stand for stories of their own, and are joined only above this."""
+
 Pair = tuple[int, int]
 
 
@@ -60,7 +63,7 @@ def _merged(sums: list[dict[int, float]], sizes: list[int]) -> list[int]:
 
     def offer(a: int, b: int) -> None:
         mean = sums[a][b] / (sizes[a] * sizes[b])
-        if mean > EVEN:
+        if mean > (FIRM if min(sizes[a], sizes[b]) >= SETTLED else EVEN):
             low, high = min(a, b), max(a, b)
             heapq.heappush(queue, (-mean, low, high, versions[low], versions[high]))
 

@@ -12,7 +12,7 @@ import pytest
 from digest.judge.embed import DIMENSIONS, groups_to_encode, load_embedder, packed
 from digest.judge.embed import vectors_of as rows_of
 from digest.judge.likeness import LEAST, likely_pairs
-from digest.judge.link import average_link
+from digest.judge.link import EVEN, FIRM, SETTLED, average_link
 from digest.judge.stories import KIN, cluster, gathered, item_of
 from digest.judge.traits import Item, traits_of
 from tests.judge.builders import entry
@@ -150,16 +150,29 @@ def test_groups_are_joined_while_the_mean_chance_is_better_than_even() -> None:
     assert average_link(5, pairs, [(2, 4), (4, 3)]) == (0, 0, 2, 2, 2)
 
 
+def test_two_settled_groups_are_joined_only_where_the_chance_is_firm() -> None:
+    inside = [(a, b, 0.9) for g in (0, 3) for a in range(g, g + 3) for b in range(a + 1, g + 3)]
+    between = [(a, b) for a in range(3) for b in range(3, 6)]
+    assert len(set(average_link(6, [*inside, *((a, b, 0.55) for a, b in between)]))) == 2
+    assert len(set(average_link(6, [*inside, *((a, b, 0.65) for a, b in between)]))) == 1
+    pair = [(a, b, p) for a, b, p in inside if b < 5]
+    smaller = [(a, b, 0.55) for a, b in between if b < 5]
+    assert len(set(average_link(5, [*pair, *smaller]))) == 1
+
+
 def slow_average_link(chances: np.ndarray) -> tuple[int, ...]:
     groups = [[i] for i in range(len(chances))]
     while len(groups) > 1:
-        mean, a, b = max(
-            (float(chances[np.ix_(groups[a], groups[b])].mean()), -a, -b)
+        near = [
+            (mean, -a, -b)
             for a in range(len(groups))
             for b in range(a + 1, len(groups))
-        )
-        if mean <= 0.5:
+            if (mean := float(chances[np.ix_(groups[a], groups[b])].mean()))
+            > (FIRM if min(len(groups[a]), len(groups[b])) >= SETTLED else EVEN)
+        ]
+        if not near:
             break
+        _, a, b = max(near)
         groups[-a] += groups.pop(-b)
     label = {i: min(group) for group in groups for i in group}
     return tuple(label[i] for i in range(len(chances)))
