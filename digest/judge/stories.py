@@ -18,8 +18,8 @@ from digest.judge.traits import Item, traits_of
 from digest.model import Certainty, Entry
 from digest.text.urls import canonical_url
 
-KIN = 0.38
-"""Mean chance between two stories from which they are nearly one (above .5 they would be)."""
+KIN = 0.45
+"""Mean chance between two stories from which they are nearly one, if they are not one yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
