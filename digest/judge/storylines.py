@@ -73,6 +73,7 @@ class Weights:
     concepts: float
     weeks: float
     people: float = -1.5
+    usual: float = -1.0
 
 
 WITH_VECTORS = Weights(bias=-6.3, vectors=9.0, names=7.5, words=1.8, concepts=8.0, weeks=-0.5)
@@ -228,6 +229,7 @@ def _parts(gists: Sequence[Gist]) -> dict[str, Matrix]:
     decay = weights.weeks * (np.log1p(weeks) + weeks / 10)
     usual = (strong @ strong.T < _MATTER) & (words @ words.T < _TELLING)
     decay[(weeks > WEEKS) | (usual & (weeks > USUAL_WEEKS))] = -np.inf
+    unsaid = np.where(usual, np.float32(weights.usual), np.float32(0))
     near = {} if vectors is None else {"close in meaning": weights.vectors * (vectors @ vectors.T)}
     return near | {
         "names of the matter in both": weights.names * (strong @ strong.T),
@@ -236,6 +238,7 @@ def _parts(gists: Sequence[Gist]) -> dict[str, Matrix]:
         "what happens in both": weights.concepts
         * np.minimum(concepts @ concepts.T, _MOST_CONCEPTS),
         "their titles name other people": weights.people * _others(gists),
+        "no name or rare word of a matter in both": unsaid,
         "weeks between them": decay,
         "two stories seldom go on with one another": np.full_like(weeks, weights.bias),
     }

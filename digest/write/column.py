@@ -52,7 +52,7 @@ def fitted(selection: Selection, brief: Brief) -> Selection:
     """
     shape = SHAPES[brief.shape]
     if shape.deep:
-        selection = gathered(selection, brief.names)
+        selection = gathered(selection)
     composer = _Composer(selection, brief)
     kept = {selection.lede.story.id} if selection.lede else set()
     words = composer.measure(selection.lede, shape.lede) if selection.lede else 0

@@ -60,7 +60,10 @@ def selection(day: str) -> Selection:
     def ranked(row: Mapping[str, Any]) -> Ranked:
         found = tuple(known[key] for key in row["entries"])
         story = Story(
-            id=row["id"], entry_ids=tuple(each.id for each in found), section=row["section"]
+            id=row["id"],
+            entry_ids=tuple(each.id for each in found),
+            section=row["section"],
+            storyline_id=row.get("storyline"),
         )
         reasons = (Reason(feature="as judged", weight=row["score"]),)
         return Ranked(
