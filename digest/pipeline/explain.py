@@ -12,7 +12,7 @@ from pathlib import Path
 
 from digest.errors import NotFoundError
 from digest.judge.duplicates import origins
-from digest.model import Entry, Period, Ranked, Reason, Selection, Story, Storyline
+from digest.model import Entry, Period, Ranked, Reason, Selection, Standing, Story, Storyline
 from digest.pipeline.asof import period_of
 from digest.pipeline.drafts import draft_text
 from digest.pipeline.files import write_file
@@ -73,7 +73,7 @@ def _told(ws: Workspace, asked: str, period: Period) -> Ranked:
         if (kept := [entries[i] for i in part.entry_ids if _is_known(entries.get(i), period)])
     ]
     if not groups:
-        message = "there is no such storyline or story with entries; `digest judge` lists stories"
+        message = "there is no such storyline or story with entries; `digest storylines` lists them"
         raise NotFoundError(message, where=asked)
     groups.sort(key=lambda group: max(entry.date for entry in group), reverse=True)
     members = tuple(dict.fromkeys(entry for group in groups for entry in group))
@@ -100,5 +100,10 @@ def _ranked(parts: list[Story], members: tuple[Entry, ...], line: Storyline | No
     )
     reason = Reason(feature="asked for by the editor", weight=1.0)
     return Ranked(
-        story=story, entries=members, score=1.0, reasons=(reason,), origins=len(origins(members))
+        story=story,
+        entries=members,
+        score=1.0,
+        reasons=(reason,),
+        origins=len(origins(members)),
+        standing=Standing.UPDATE if line else Standing.NEW,
     )

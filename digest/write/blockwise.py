@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from digest.model import Entry, Ownership
 from digest.text.dates import day_text
+from digest.text.datewords import find_dates
 from digest.text.markdown import Md
 from digest.text.mentions import NameFinder
 from digest.text.words import tokens
@@ -30,6 +32,8 @@ _REPORTS = 6
 _EVENTS = 12
 _A_DAY = 3
 _SIDES = 3
+_RECENT = timedelta(days=14)
+"""How long before a report the day may lie that its headline names as that of the event."""
 
 
 class Blockwise:
@@ -152,25 +156,34 @@ class Blockwise:
     # --- in depth ------------------------------------------------------------------------------
 
     def timeline(self, entries: Sequence[Entry]) -> tuple[Event, ...]:
-        """What was reported day by day, oldest first; undated reports stand in none."""
-        made: list[Event] = []
-        told = Told()
-        dated = [entry for entry in entries if day_of(entry) is not None]
+        """What happened day by day, oldest first; undated reports stand in none.
+
+        A report stands at the day its headline names, else at its own. Where there is more than
+        a timeline holds, days that have most give way first, then the middle of the story.
+        """
+        dated = [(_day_told(entry), entry) for entry in entries if day_of(entry) is not None]
         order = {entry.id: place for place, entry in enumerate(entries)}
-        for entry in sorted(dated, key=lambda e: (e.date.date(), order[e.id])):
-            day = entry.date.date()
-            of_day = sum(event.day == day for event in made)
-            if of_day >= _A_DAY or len(made) >= _EVENTS:
-                continue
-            if told.novelty(entry.title, entry.lang) <= NOVEL and of_day:
-                continue
-            told.know(entry.title, entry.lang)
-            mark = f" [{entry.lang}]" if entry.lang != self.language else ""
-            text = Md("{} – {}{}").format(
-                self.headline(entry), outlet_of(entry).full(article=""), Md(mark)
-            )
-            made.append(Event(day=day, shown=day_text(day), text=traced(text, entry)))
-        return tuple(made)
+        days: dict[date, list[Entry]] = {}
+        told = Told()
+        for day, entry in sorted(dated, key=lambda each: (each[0], order[each[1].id])):
+            of_day = days.setdefault(day, [])
+            known = told.novelty(entry.title, entry.lang) <= NOVEL
+            if len(of_day) < _A_DAY and not (known and of_day):
+                told.know(entry.title, entry.lang)
+                of_day.append(entry)
+        while sum(map(len, days.values())) > _EVENTS and max(map(len, days.values())) > 1:
+            max(days.values(), key=len).pop()
+        kept = [(day, entry) for day, of_day in days.items() for entry in of_day]
+        if len(kept) > _EVENTS:
+            kept = kept[: _EVENTS // 2] + kept[-_EVENTS // 2 :]
+        return tuple(self._event(day, entry) for day, entry in kept)
+
+    def _event(self, day: date, entry: Entry) -> Event:
+        mark = f" [{entry.lang}]" if entry.lang != self.language else ""
+        text = Md("{} – {}{}").format(
+            self.headline(entry), outlet_of(entry).full(article=""), Md(mark)
+        )
+        return Event(day=day, shown=day_text(day), text=traced(text, entry))
 
     def readouts(self, entries: Sequence[Entry]) -> tuple[Paragraph, ...]:
         """What the official texts of two or more sides say, side by side; else nothing."""
@@ -217,3 +230,14 @@ class Blockwise:
                 made.append(traced(said, entry))
                 break
         return tuple(made)
+
+
+def _day_told(entry: Entry) -> date:
+    """The one day that the headline names, if it lies shortly before the report's own."""
+    own = entry.date.date()
+    found = find_dates(entry.title, entry.lang, own)
+    if len(found) == 1 and found[0].first == found[0].last and found[0].precision == "day":
+        day = found[0].first
+        if timedelta(0) <= own - day <= _RECENT:
+            return day
+    return own
