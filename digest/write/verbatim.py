@@ -19,6 +19,7 @@ _HAN = r"\u3400-\u9fff"
 # What an insertion may stand for: a pronoun, a name, a few words.
 _REPLACED = rf"([^{_HAN}]{{0,40}}?|.{{0,12}}?)"
 _BORDER = rf"(?:(?<!\w)|(?!\w)|(?<=[{_HAN}])|(?=[{_HAN}]))"
+_EDGE = re.compile(_BORDER)
 _MOST_OURS = 2
 
 
@@ -31,7 +32,7 @@ def is_verbatim(quote: str, source: str) -> bool:
     less than what was put in. Blanks are folded and the shape of quotation marks is free.
     """
     folded, told = _folded(source), _folded(quote)
-    if told and _pattern(re.escape(told)).search(folded):
+    if told and _plain_end(told, folded, 0) is not None:
         return True
     if not re.search(r"\w", _INSERTION.sub("", told)):
         return False
@@ -48,9 +49,9 @@ def _end_of(part: str, source: str, start: int) -> int | None:
     """Where an uncut part of a quotation ends in the source from ``start`` on; else nothing."""
     if not re.search(r"\w", _INSERTION.sub("", part)):
         return start
-    plain = _pattern(re.escape(part)).search(source, start)
+    plain = _plain_end(part, source, start)
     if plain is not None or "[" not in part:
-        return plain.end() if plain else None
+        return plain
     part = _CAPITAL.sub(rf"{_EITHER}\1", part)
     ours = sum(count_words(each[1:-1]) for each in _INSERTION.findall(part))
     if ours > count_words(_INSERTION.sub(" ", part)) + _MOST_OURS:
@@ -58,6 +59,20 @@ def _end_of(part: str, source: str, start: int) -> int | None:
     for found in _pattern(_open(part)).finditer(source, start):
         if not any(load_prose().denying.search(each) for each in found.groups() if each):
             return found.end()
+    return None
+
+
+def _plain_end(part: str, source: str, start: int) -> int | None:
+    """Where the very words end in the source from ``start`` on; else nothing.
+
+    Found without a pattern: compiling one a sentence took a sixth of the time of an issue.
+    """
+    at = source.find(part, start)
+    while at >= 0:
+        end = at + len(part)
+        if _EDGE.match(source, at) and _EDGE.match(source, end):
+            return end
+        at = source.find(part, at + 1)
     return None
 
 
