@@ -27,10 +27,9 @@ from digest.store.storylines import (
     storylines_touching,
 )
 
-REMEMBERED = 60
+REMEMBERED = 40
 """So many stories of a window are remembered, the best first, and those an editor decided about:
-an issue has far fewer, and what it takes to look through half a year stays a few tenths of a
-second."""
+twice what an issue holds. Half a year of them is compared in two tenths of a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

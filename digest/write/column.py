@@ -25,7 +25,7 @@ from digest.write.confidence import denial_line, difference_line, find_denial, o
 from digest.write.credits import credits_of
 from digest.write.foreign import foreign_body, label_of
 from digest.write.framing import introduction_of, method_of, numbers_of, past_lines, update_of
-from digest.write.storyline import gathered
+from digest.write.storyline import gathered, latest
 from digest.write.telling import Limits, Teller
 
 __all__ = ["Brief", "citation_of", "compose", "fitted"]
@@ -173,6 +173,8 @@ class _Composer:
     def _story(self, ranked: Ranked, section: str, limits: Limits) -> ComposedStory:
         heading, paragraphs = self._told(ranked, section, limits, self.teller)
         home = [entry for entry in ranked.entries if entry.lang == self.brief.language]
+        if self.shape.deep:
+            home = latest(home)
         blocks, told = self.blockwise.blocks(home, heading)
         past = self.brief.past.get(ranked.story.id, ())
         update = update_of(past)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from digest.model import Selection
+from digest.model import Entry, Selection
+
+_NOW = timedelta(days=7)
 
 
 def gathered(selection: Selection) -> Selection:
@@ -40,3 +44,9 @@ def gathered(selection: Selection) -> Selection:
             if (kept := tuple(ranked for ranked in group if ranked.story.id not in ids))
         ),
     )
+
+
+def latest(entries: Sequence[Entry]) -> list[Entry]:
+    """Those of the newest week: what older ones say was so then, and stands in the timeline."""
+    newest = max((entry.date for entry in entries), default=None)
+    return [entry for entry in entries if newest is not None and newest - entry.date <= _NOW]

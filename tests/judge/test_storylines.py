@@ -21,7 +21,7 @@ from digest.text.mentions import NameFinder
 from tests.judge.builders import entry
 
 FILE = Path(__file__).with_name("storylines.txt")
-PRECISION, RECALL = 0.8, 0.38
+PRECISION, RECALL = 0.8, 0.36
 """Floors: half of the file's stories were written to be taken for a continuation."""
 
 

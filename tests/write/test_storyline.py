@@ -8,7 +8,7 @@ from hashlib import sha256
 from digest.model import Entry, Ranked, Selection, Story
 from digest.write.blockwise import Blockwise
 from digest.write.casing import Casing
-from digest.write.storyline import gathered
+from digest.write.storyline import gathered, latest
 from tests.judge.builders import entry
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -79,3 +79,9 @@ def test_a_long_timeline_keeps_its_beginning_and_its_end() -> None:
     daily = timeline(*(report(day, 2 * day, news(day)) for day in range(20)))
     assert len(daily) == 12
     assert (daily[0][0], daily[-1][0]) == (START.date(), (START + timedelta(days=38)).date())
+
+
+def test_only_what_the_newest_week_says_is_told_as_of_now() -> None:
+    old, late, new = (report(day, day, f"Title {day}") for day in (0, 8, 15))
+    assert latest([new, old, late]) == [new, late]
+    assert latest([]) == []
