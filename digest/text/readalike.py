@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 
@@ -107,7 +108,8 @@ class _Reader(HTMLParser):
         self.closed = True
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = "".join(f" {name}={value}" for name, value in sorted(attrs) if name not in _OWN)
+        shown = sorted((name, _plain(name, value)) for name, value in attrs if name not in _OWN)
+        told = "".join(f" {name}={value}" for name, value in shown)
         if tag in _BLOCKS:
             # A paragraph inside a list item or a quotation is the same text, loose or tight.
             above, text = self.blocks[-1] if self.blocks else ("", "")
@@ -136,6 +138,11 @@ class _Reader(HTMLParser):
             self.closed = False
         tag, before = self.blocks[-1]
         self.blocks[-1] = (tag, before + text)
+
+
+def _plain(name: str, value: str | None) -> str:
+    """An attribute's value; one parser encodes what another leaves in an address."""
+    return unquote(value or "") if name in ("href", "src") else value or ""
 
 
 def _read(html: str) -> list[tuple[str, str]]:

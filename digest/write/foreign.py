@@ -12,7 +12,7 @@ from digest.text.markdown import Md
 from digest.text.mentions import NameFinder
 from digest.text.sentences import sentences
 from digest.write.attribution import Voice, day_of, facts_of, listed, outlet_of
-from digest.write.casing import count_words, curly
+from digest.write.casing import count_words, curly, spelled
 from digest.write.composed import Kind, Paragraph
 from digest.write.credits import credits_of
 from digest.write.pieces import capital, paragraph, source_mark, traced
@@ -22,13 +22,16 @@ from digest.write.verbatim import is_verbatim
 
 _LONGEST = 90
 _MOST_BLOCKS = 2
+_MOST_LANGUAGES = 3
 _NAMES = 3
 _NAMED = 5
 # Scripts that the page marks by itself; a Latin-script language has to be named in the text.
 _MARKED = frozenset({"ru", "uk", "kk", "zh", "und"})
 _ARTICLE = re.compile(
     r"(?:Ministry|Union|Court|Committee|Council|Commission|Parliament|Organi[sz]ation|Arctic|Sea"
-    r"|Service|Agency|Nations|Consortium|Kremlin|White House|State Duma|Bank)$"
+    r"|Service|Agency|Nations|Consortium|Kremlin|White House|State Duma|Bank|Station|plant"
+    r"|Administration|Office|Bureau|Institute|Academy|Foundation|Initiative|River|Ocean)"
+    r"(?: (?:of|for|on) .+)?$"
 )
 _SCALES = {"млн": "million", "млрд": "billion", "трлн": "trillion"}
 _FIGURE = re.compile(
@@ -51,10 +54,13 @@ def label_of(section: str, entries: Sequence[Entry], finder: NameFinder | None) 
     day = day_of(lead)
     press, when = _press(entries), f", {day}" if day else ""
     figures = "".join(f": {figure}" for figure in _figures(lead.title)[:1])
+    languages = len({entry.lang for entry in entries})
+    shorter = [f"Press in {spelled(languages)} languages"] * (languages > _MOST_BLOCKS)
     for count in range(len(names), 0, -1):
-        told = f"{press} on {_and(names[:count])}{figures}{when}"
-        if len(told) <= _LONGEST:
-            return told
+        for whose in (press, *shorter):
+            told = f"{whose} on {_and(names[:count])}{figures}{when}"
+            if len(told) <= _LONGEST:
+                return told
     return f"{section} in the {press[:1].upper() + press[1:]}{figures}{when}"
 
 
@@ -91,16 +97,19 @@ def in_its_language(text: str, lang: str) -> Md:
 def _told(entry: Entry, finder: NameFinder | None, voice: Voice) -> list[Paragraph]:
     outlet, day = outlet_of(entry), day_of(entry)
     on = f" on {day}" if day else ""
-    title = in_its_language(_bare(entry.title), entry.lang)
-    shown = title if entry.paraphrase else Md("“{}”").format(title)
     name = load_prose().language(entry.lang)
-    if voice.pick(["foreign-outlet", "foreign-headline"]) == "foreign-outlet":
-        text = Md("{} reported in {}{} under the headline {} [{}].").format(
-            capital(outlet.full()), name, on, shown, entry.lang
+    title = in_its_language(_bare(entry.title).replace("“", "‘").replace("”", "’"), entry.lang)
+    first = voice.pick(["foreign-outlet", "foreign-headline"]) == "foreign-outlet"
+    if entry.paraphrase:  # the headline is the editor's own, so it is none of theirs
+        form = "{} reported in {}{}." if first else "A report of {} in {} came{}."
+        text = Md(form).format(capital(outlet.full()) if first else outlet.full(), name, on)
+    elif first:
+        text = Md("{} reported in {}{} under the headline “{}” [{}].").format(
+            capital(outlet.full()), name, on, title, entry.lang
         )
     else:
-        text = Md("Under the headline {} [{}], {} reported in {}{}.").format(
-            shown, entry.lang, outlet.full(), name, on
+        text = Md("Under the headline “{}” [{}], {} reported in {}{}.").format(
+            title, entry.lang, outlet.full(), name, on
         )
     lines = [traced(text, entry)]
     named = [Md.escape(_with_article(each)) for each in _names(entry, finder)[:_NAMED]]
@@ -117,8 +126,11 @@ def _told(entry: Entry, finder: NameFinder | None, voice: Voice) -> list[Paragra
     original = in_its_language(body, entry.lang)
     if entry.paraphrase:
         # Our own note, so no quotation: a block with [Source] would pass it off as theirs.
-        told = Md("In the editor’s note: {} [{}]").format(original, entry.lang)
-        return [*made, paragraph(Kind.PROSE, [traced(told, entry)], [entry])]
+        heading = in_its_language(_bare(entry.title), entry.lang)
+        headed = Md("The editor’s note is headed {}.").format(heading)
+        told = Md("It says: {} [{}]").format(original, entry.lang)
+        both = [traced(headed, entry), traced(told, entry)]
+        return [*made, paragraph(Kind.PROSE, both, [entry])]
     block = Md("{} [{}]{}").format(original, entry.lang, source_mark(entry))
     return [*made, paragraph(Kind.QUOTE, [traced(block, entry)], [entry])]
 
@@ -156,7 +168,7 @@ def _press(entries: Sequence[Entry]) -> str:
     adjectives = {load_prose().adjectives.get(facts_of(e).country or "", "") for e in entries}
     if len(languages) == 1 and adjectives == {languages[0]}:
         return f"{languages[0]} press"
-    if len(languages) > _MOST_BLOCKS:
+    if len(languages) > _MOST_LANGUAGES:
         return "Press in other languages"
     *others, last = languages
     return f"{_and([*(f'{name}-' for name in others), f'{last}-language'])} press"

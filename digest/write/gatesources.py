@@ -91,7 +91,7 @@ def _free_quote(context: Context, part: Part, piece: Piece, quote: str) -> Itera
     if count_words(quote) < _LEAST_WORDS and not piece.quotation:
         return
     headline = normal(quote)
-    if any(headline in normal(each.title) for each in context.linked):
+    if any(headline in normal(e.title) or is_verbatim(quote, e.title) for e in context.linked):
         return  # under further reading, where the house style sets the case of headlines
     if not any(_holds(quote, each) for each in context.cited.values()):
         message = f"“{shown(quote)}” stands in no entry the issue cites, so nothing vouches for it"
@@ -214,18 +214,24 @@ def check_reuse(context: Context) -> Iterator[Finding]:
 
 
 def check_repeated_quotations(context: Context) -> Iterator[Finding]:
-    """No quotation stands in an issue twice."""
+    """No quotation stands in an issue twice; a headline may be named again, as in a timeline."""
     seen: dict[str, int] = {}
+    headlines = {_bare(each.entry.title) for each in context.cited.values()}
     for part in context.parts:
         for piece in part.pieces:
             for quote in piece.quotes:
                 known = normal(quote.rstrip(",."))
-                if count_words(quote) < _SHORT:
+                if count_words(quote) < _SHORT or _bare(quote) in headlines:
                     continue
                 if known in seen:
                     message = f"“{shown(quote)}” is quoted in line {seen[known]} too"
                     yield warning("quotation-repeated", message, piece.line, part.id)
                 seen.setdefault(known, piece.line)
+
+
+def _bare(text: str) -> str:
+    """A text to be compared whatever its quotation marks and the mark at its end."""
+    return re.sub(r"[“”‘’«»\"']", "", normal(text.rstrip(",.")))
 
 
 def _called(context: Context, entry_id: str) -> str:

@@ -75,6 +75,7 @@ def test_any_body_becomes_markdown_that_every_parser_reads_as_its_page(body: str
         "It *is* so.\n\n- one\n- two\n\n1. first\n2. second\n\n> A quotation.",
         "#### A heading\n\n| a | b |\n| --- | --- |\n| c | d |\n\n```\ncode\n```",
         '[A link](https://example.org/a) and <span lang="ru">слово</span>.',
+        "- [香港](https://example.org/即時國際/892502/習近平) and [one](https://example.org/%E5%8D%B3)",
     ],
 )  # fmt: skip
 def test_what_reads_alike_already_stays_byte_for_byte(body: str) -> None:

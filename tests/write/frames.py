@@ -62,7 +62,10 @@ _FRAMES = tuple(
         r"% said, according to @: Q",
         r"Q,? % said, @ reported\.",
         r"% is quoted as saying: Q \[[a-z]{2}\]\.",
-        r"In the editor’s note: ~ \[[a-z]{2}\]",
+        rf"@ reported {_LANGUAGE}(?: on {_DAY})?\.",
+        rf"A report of @ {_LANGUAGE} came(?: on {_DAY})?\.",
+        r"The editor’s note is headed ~\.",
+        r"It says: ~",
     )
 )
 
@@ -145,6 +148,7 @@ def _words(text: str) -> list[str]:
 def _last(block: str) -> str:
     """The last sentence of a block as a reader sees it; a line of a list without its mark."""
     line = _seen(re.split(r"\n(?=- )", block)[-1].strip().removeprefix("- "))
+    line = re.sub(r"(?<=[.!?。！？]) \[[a-z]{2}\]$", "", line)
     hidden = re.sub(r"“[^“”]*”", lambda q: re.sub(r"\w(?=.)|[.!?](?=.)", "x", q[0]), line)
     ends = sentences(hidden, "en")
     return line[hidden.rfind(ends[-1]) :] if len(ends) > 1 else line

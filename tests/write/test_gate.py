@@ -368,6 +368,15 @@ def test_a_headline_under_further_reading_is_vouched_for_by_the_page_it_links_to
     assert codes(text, linked=(other,)) == set()
 
 
+def test_a_headline_may_be_named_twice_and_keep_marks_of_its_own() -> None:
+    other = entry("ee55", "Far Post", "The “Northern Star” leaves the ice behind. More follows.")
+    line = "- “The ‘Northern Star’ leaves the ice behind” – [Far Post](https://example.org/ee55)"
+    again = line.replace("- “", "The headline is “").replace(" – ", ", wrote ")
+    text = faulty(THOUGHT, f"{again} <!-- e:ee55 -->\n\n{line} <!-- e:ee55 -->")
+    assert codes(text, cited=cited(*ENTRIES, other)) == set()
+    assert codes(faulty(THOUGHT, line), linked=(other,)) == set()
+
+
 def test_our_own_archive_is_no_unknown_page() -> None:
     text = faulty(THOUGHT, "See [our issue](https://letter.example.org/issues/2026-03-05/).")
     assert "link-unknown" in codes(text)

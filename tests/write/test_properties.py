@@ -250,6 +250,40 @@ def test_one_word_that_nobody_said_is_found_in_any_sentence(style: str) -> None:
                 assert unfounded(changed, [known[each] for each in ids], finder()), changed
 
 
+@pytest.mark.parametrize("theirs", [False, True], ids=["notes", "publishers"])
+@pytest.mark.parametrize("style", STYLES)
+def test_a_week_without_an_english_report_holds_too(style: str, *, theirs: bool) -> None:
+    chosen = abroad(selection("2023-04-27"))
+    chosen = quoted(chosen) if theirs else chosen
+    made, known = issue(chosen, brief("2023-04-27", style)), of(chosen)
+    check_founded(made, known)
+    check_runs(made, known)
+    check_gloss(made)
+    form = ("issue-length", "story-length", "lede-length", "section-lopsided")
+    assert [each for each in findings(made, known) if each.code not in form] == []
+    for story in made.stories:
+        # A headline in quotation marks is the publisher's, never one that an editor gave a note.
+        assert theirs or "under the headline" not in story.body.casefold()
+        assert "““" not in story.body
+        assert len(story.heading) <= 90
+
+
+def abroad(chosen: Selection) -> Selection:
+    """The selection with nothing but Russian and Chinese reports."""
+
+    def one(ranked: Ranked) -> Ranked | None:
+        found = tuple(each for each in ranked.entries if each.lang in ("ru", "zh"))
+        return replace(ranked, entries=found, origins=len(found)) if found else None
+
+    groups = [(name, tuple(filter(None, map(one, group)))) for name, group in chosen.sections]
+    return replace(
+        chosen,
+        lede=one(chosen.lede) if chosen.lede else None,
+        sections=tuple((name, group) for name, group in groups if group),
+        further=tuple(filter(None, map(one, chosen.further))),
+    )
+
+
 def quoted(chosen: Selection) -> Selection:
     """The selection with no note in it: all words are the publishers'."""
 
