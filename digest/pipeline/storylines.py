@@ -69,8 +69,15 @@ def _kept_up(
     changed = [gist for gist in fresh if stored.get(gist.story_id) != gist]
     if not gone and not changed:
         return before
+    with ws.store.read() as connection:
+        left = stories_by_id(connection, ws.id, gone)
+    lost = frozenset(gone) - left.keys()
+    known = [
+        replace(line, story_ids=tuple(s for s in line.story_ids if s not in lost))
+        for line in before
+    ]
     with one_core():
-        lines = storylines_of(tuple(now.values()), before)
+        lines = storylines_of(tuple(now.values()), known)
     standing = {line.id: line for line in before}
     moved = [line for line in lines if standing.get(line.id) != line]
     with ws.store.write() as connection:
