@@ -121,16 +121,16 @@ def _told(entry: Entry, finder: NameFinder | None, voice: Voice) -> list[Paragra
     if spoken is not None:
         lines.append(traced(spoken, entry))
     made = [paragraph(Kind.PROSE, lines, [entry])]
-    if not body:
-        return made
     original = in_its_language(body, entry.lang)
     if entry.paraphrase:
         # Our own note, so no quotation: a block with [Source] would pass it off as theirs.
         heading = in_its_language(_bare(entry.title), entry.lang)
-        headed = Md("The editor’s note is headed {}.").format(heading)
-        told = Md("It says: {} [{}]").format(original, entry.lang)
-        both = [traced(headed, entry), traced(told, entry)]
-        return [*made, paragraph(Kind.PROSE, both, [entry])]
+        note = [traced(Md("The editor’s note is headed {}.").format(heading), entry)]
+        if body:
+            note.append(traced(Md("It says: {} [{}]").format(original, entry.lang), entry))
+        return [*made, paragraph(Kind.PROSE, note, [entry])]
+    if not body:
+        return made
     block = Md("{} [{}]{}").format(original, entry.lang, source_mark(entry))
     return [*made, paragraph(Kind.QUOTE, [traced(block, entry)], [entry])]
 

@@ -223,11 +223,18 @@ def test_a_story_in_other_languages_hides_nothing_and_invents_nothing() -> None:
     assert told.heading == (
         "Russian- and Italian-language press on Xi Jinping and Moscow, 21 April"
     )
-    assert "reported in Russian on 21 April under the headline Си Цзиньпин прибыл" in told.body
+    assert "reported in Russian on 21 April." in told.body
+    assert "The editor’s note is headed Си Цзиньпин прибыл в Москву." in told.body
+    assert "under the headline" not in told.body, "the headline of a note is none of theirs"
     assert "The report names Xi Jinping and Moscow." in told.body
     assert ">" not in re.sub(r"<[^>]*>", "", told.body), "a note of ours is no quotation"
-    assert "In the editor’s note: Си Цзиньпин прибыл в Москву. Визит" in told.body
+    assert "It says: Си Цзиньпин прибыл в Москву. Визит" in told.body
     assert '<span lang="it">Xi a Mosca</span>' in told.body
+
+
+def test_a_note_in_another_language_that_is_but_a_headline_is_shown() -> None:
+    told = written(ranked(entry("ТАСС", "", lang="ru", title="Нефть пошла"))).stories[0]
+    assert "The editor’s note is headed Нефть пошла." in told.body
 
 
 def test_openings_do_not_repeat_in_a_row() -> None:
