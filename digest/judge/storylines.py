@@ -45,6 +45,9 @@ SURE = 1.25
 AKIN = -3.0
 """The least mean of log-odds with all stories of the storyline, so that no chain drifts away."""
 
+UNLIKE = -8.0
+"""Odds below this count as this in the mean: one story of other words does not end a storyline."""
+
 _DAY = re.compile(
     r"\d+|\b(?:january|february|march|april|may|june|july|august|september|october|november"
     r"|december|январ[ья]|феврал[ья]|марта?|апрел[ья]|ма[йя]|июн[ья]|июл[ья]|августа?|сентябр[ья]"
@@ -102,7 +105,7 @@ def joined(gists: Sequence[Gist]) -> tuple[tuple[Gist, ...], ...]:
             line = lines[place[near]]
             if (
                 odds[at, near] > best
-                and float(odds[at, line].mean()) >= AKIN
+                and float(np.maximum(odds[at, line], UNLIKE).mean()) >= AKIN
                 and not _editions(ordered[at], ordered[near])
             ):
                 best, into = float(odds[at, near]), place[near]

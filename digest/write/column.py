@@ -177,7 +177,7 @@ class _Composer:
             home = latest(home)
         blocks, told = self.blockwise.blocks(home, heading)
         past = self.brief.past.get(ranked.story.id, ())
-        update = update_of(past)
+        update = update_of(past, self.brief.period.day)
         if update is not None:
             paragraphs = [update, *paragraphs]
         lines = [p for p in paragraphs if p.kind in (Kind.CONFIDENCE, Kind.UPDATE)]

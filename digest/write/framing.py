@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from digest.data.prose import load_prose
 from digest.model import LEDE, Entry, Ownership, Ranked
@@ -20,6 +21,8 @@ from digest.write.pieces import own_sentences, traced
 _MOST_NUMBERS = 4
 _MOST_PAST = 5
 _SHORT = 16
+_RECENT = timedelta(days=21)
+"""So long a reader is taken to remember an issue."""
 _UNITS = (
     "barrels|tonnes|tons|percent|per cent|dollars|yuan|rubles|roubles|euros|people|drones|missiles"
     "|tankers|wagons|websites|cubic meters|cubic metres|kilometers|kilometres|megawatts|soldiers"
@@ -122,14 +125,20 @@ def _languages(entries: Sequence[Entry]) -> str:
     return str(listed([Md(name) for name in names]))
 
 
-def update_of(past: Sequence[Past]) -> Paragraph | None:
-    """``Update: the issue of 7 April 2022 noted: …`` for a story that goes on; else nothing."""
+def update_of(past: Sequence[Past], day: date) -> Paragraph | None:
+    """A line on what an issue told of a story that goes on, for the issue of ``day``; else nothing.
+
+    ``Update: the issue of 7 April 2022 noted: …``; what was told longer ago is recalled instead:
+    ``As noted in the issue of 7 April 2022: …``.
+    """
     if not past:
         return None
     last = past[0]
-    day = Md.escape(day_text(last.day))
-    shown = link(day, last.address) if last.address else day
-    text = Md("Update: the issue of {} noted: {}.").format(shown, last.heading.rstrip("."))
+    shown = Md.escape(day_text(last.day))
+    shown = link(shown, last.address) if last.address else shown
+    recent = day - last.day <= _RECENT
+    words = "Update: the issue of {} noted: {}." if recent else "As noted in the issue of {}: {}."
+    text = Md(words).format(shown, last.heading.rstrip("."))
     return Paragraph(kind=Kind.UPDATE, markdown=text, entry_ids=())
 
 

@@ -118,6 +118,12 @@ def test_half_a_year_apart_is_another_matter() -> None:
     assert joined([gist("s-1", 0), far]) == ()
 
 
+def test_a_storyline_may_last_longer_than_two_of_its_stories_lie_apart() -> None:
+    (line,) = joined([gist("s-1", 0), gist("s-2", 90), gist("s-3", 186)])
+    assert [each.story_id for each in line] == ["s-1", "s-2", "s-3"]
+    assert joined([gist("s-1", 0), gist("s-3", 186)]) == ()
+
+
 def test_briefings_of_a_series_do_not_continue_one_another() -> None:
     titles = (
         "Regular briefing of the terminal on 1 April",

@@ -7,7 +7,10 @@ from hashlib import sha256
 
 from digest.model import Entry, Ranked, Selection, Story
 from digest.write.blockwise import Blockwise
+from digest.write.brief import Past
 from digest.write.casing import Casing
+from digest.write.framing import update_of
+from digest.write.memory import is_marked
 from digest.write.storyline import gathered, latest
 from tests.judge.builders import entry
 
@@ -85,3 +88,18 @@ def test_only_what_the_newest_week_says_is_told_as_of_now() -> None:
     old, late, new = (report(day, day, f"Title {day}") for day in (0, 8, 15))
     assert latest([new, old, late]) == [new, late]
     assert latest([]) == []
+
+
+def test_what_was_told_long_ago_is_recalled() -> None:
+    told = Past(
+        day=date(2026, 3, 5), heading="Storm stops loading", address="https://l.example/#s-1"
+    )
+    found = [update_of([told], date(2026, month, 12)) for month in (3, 5)]
+    lines = [str(line.markdown) for line in found if line is not None]
+    shown = "[5 March 2026](https://l.example/#s-1)"
+    assert lines == [
+        f"Update: the issue of {shown} noted: Storm stops loading.",
+        f"As noted in the issue of {shown}: Storm stops loading.",
+    ]
+    assert all(map(is_marked, lines))
+    assert update_of([], date(2026, 3, 12)) is None
