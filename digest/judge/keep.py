@@ -24,13 +24,14 @@ _STEP = 0.1
 
 _COMMENTARY = re.compile(
     r"\b(?:analys[ti]s?|analysts|experts?|opinion|editorial|explain(?:s|ed|er)?|explanations?"
-    r"|commentary|argues?|asks? (?:whether|why|how)|reacts?|reactions?|responds?|comments? on)\b"
+    r"|commentary|argues?|asks? (?:whether|why|how)|reacts?|reactions?|responds?|comments? on"
+    r"|den(?:y|ies|ied))\b"
     r"|^(?:why|how|what)\b"
-    r"|аналити|эксперт|мнени|почему|отреагир|реакци|прокомментир|колонка"
-    r"|分析|专家|專家|解析|解读|解讀|社评|社評|评论|評論|为何|為何|学者|學者|观点|觀點|回应|回應",
+    r"|аналити|эксперт|мнени|почему|отреагир|реакци|прокомментир|колонка|опроверг"
+    r"|分析|专家|專家|解析|解读|解讀|社评|社評|评论|評論|为何|為何|学者|學者|观点|觀點|回应|回應|否认|否認",
     re.IGNORECASE,
 )
-"""What titles of analyses and reactions say, which tell of an event only to say something of it."""
+"""What titles of analyses, reactions and denials say: they tell of an event to say more of it."""
 
 
 def stories_of(

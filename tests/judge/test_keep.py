@@ -78,7 +78,11 @@ def test_a_plain_report_speaks_before_analysis_and_reaction() -> None:
     placements = {each.id: placed("diplomacy") for each in group}
     (made,) = stories_of([group], placements, closeness=dict.fromkeys("0123", 0.7))
     assert made.entry_ids == ("3", "0", "1", "2")
-    for title in ("Эксперт объяснил смысл разговора", "习近平与泽连斯基通话 专家解析"):
+    for title in (
+        "Эксперт объяснил смысл разговора",
+        "习近平与泽连斯基通话 专家解析",
+        "Minsk denies part in the call",
+    ):
         other = entry("9", title, weight=2.0)
         (made,) = stories_of([[other, group[3]]], {**placements, "9": placed("diplomacy")})
         assert made.entry_ids == ("3", "9")
