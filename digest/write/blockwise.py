@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -233,11 +234,16 @@ class Blockwise:
 
 
 def _day_told(entry: Entry) -> date:
-    """The one day that the headline names, if it lies shortly before the report's own."""
+    """The one day that the headline names in figures, if it lies shortly before the report's own.
+
+    A day that would have to be worked out ("on Friday") is not the report's own word.
+    """
     own = entry.date.date()
     found = find_dates(entry.title, entry.lang, own)
     if len(found) == 1 and found[0].first == found[0].last and found[0].precision == "day":
         day = found[0].first
-        if timedelta(0) <= own - day <= _RECENT:
+        figures = re.findall(r"\d+", entry.title[found[0].start : found[0].end])
+        said = str(day.day) in [figure.lstrip("0") for figure in figures]
+        if said and day.year == own.year and timedelta(0) <= own - day <= _RECENT:
             return day
     return own

@@ -62,8 +62,9 @@ def test_a_report_stands_at_the_day_its_headline_names() -> None:
         report(2, 1, "Storm breaks moorings"),
         report(3, 9, "Терминал возобновил отгрузку 9 марта", lang="ru"),
         report(4, 10, "Talks planned for 30 March"),
+        report(5, 11, "Envoy received in Kyiv on Friday"),
     )
-    assert [day.day for day, _ in found] == [3, 5, 9, 12]
+    assert [day.day for day, _ in found] == [3, 5, 9, 12, 13]
     assert "[ru]" in found[2][1]
 
 
