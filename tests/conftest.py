@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 # A busy machine is no fault of the code: nothing here is a timed test.
-settings.register_profile("digest", deadline=None)
+settings.register_profile("digest", deadline=None, max_examples=60)
 settings.load_profile("digest")
 
 

@@ -15,6 +15,7 @@ MOST_CHANGED = 1
 """Of 200 entries of other kinds, on the mean."""
 
 
+@pytest.mark.slow
 def test_corrections_move_their_kind_and_leave_the_rest() -> None:
     encoder = load_embedder()
     if encoder is None:

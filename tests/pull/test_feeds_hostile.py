@@ -89,7 +89,7 @@ def outcome(body: bytes) -> str | None:
     return None
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_no_damage_to_a_feed_raises_but_a_sentence(data: st.DataObject) -> None:
     body = FEED

@@ -145,7 +145,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, len(GOOD)), st.integers(0, 40), PIECES), max_size=8))
 def test_damaged_documents_are_read_or_refused_and_never_end_in_a_bug(
     damage: list[tuple[int, int, bytes]],

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from digest.data.sections import SHIPPED_SECTIONS
@@ -23,6 +24,7 @@ RUSSIAN_HEADLINE = (
 COMPOUND = "Erdgasfernleitungsinfrastrukturbetreibergesellschaftsgenehmigungsverfahren"
 
 
+@cache
 def templates() -> Templates:
     return Templates([SHIPPED])
 

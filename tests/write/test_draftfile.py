@@ -173,7 +173,7 @@ def issues(draw: st.DrawFn) -> Issue:
 
 
 @given(TYPED)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100)
 def test_what_is_read_is_written_back(body: str) -> None:
     for front in (FRONT, "\ufeff" + FRONT.replace("\n", "\r\n")):
         try:
@@ -190,13 +190,13 @@ def test_what_is_read_is_written_back(body: str) -> None:
 
 
 @given(issues())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100)
 def test_an_issue_comes_back_from_its_draft(issue: Issue) -> None:
     assert issue_of(parse(draft_of(issue), path="d.md")) == issue
 
 
 @given(TYPED)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100)
 def test_a_normal_body_stays(body: str) -> None:
     normal = blocks.normal_body(body)
     assert blocks.normal_body(normal) == normal

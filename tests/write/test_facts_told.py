@@ -9,7 +9,6 @@ import pytest
 
 from digest.data.names import load_names
 from digest.model import Certainty, Entry, Ownership, Period, Ranked, Selection, Story
-from digest.render.environment import Templates
 from digest.text.markdown import published
 from digest.text.mentions import NameFinder
 from digest.text.readalike import difference_in
@@ -27,7 +26,7 @@ from digest.write.novelty import Told, stands
 from digest.write.people import People
 from digest.write.quotes import passages
 from digest.write.speakers import quoted_in
-from tests.write.weeks import ROOT, STYLES
+from tests.write.weeks import STYLES, templates
 
 FINDER = NameFinder(load_names())
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
@@ -68,7 +67,7 @@ def told(*entries: Entry, style: str = "column", past: tuple[Past, ...] = ()) ->
         past={"s-00000001": past} if past else {},
     )
     made = compose(Selection(lede=ranked(*entries), sections=()), brief)
-    bodies = Templates([ROOT / "templates"]).style_bodies(style, made)
+    bodies = templates().style_bodies(style, made)
     return published(bodies["s-00000001"])
 
 
@@ -228,7 +227,7 @@ def test_thin_stories_make_room_where_enough_others_stand() -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_both_parsers_read_what_the_shipped_styles_write(style: str) -> None:
     made = example_issue(style, FINDER)
-    for body in Templates([ROOT / "templates"]).style_bodies(style, made).values():
+    for body in templates().style_bodies(style, made).values():
         assert difference_in(body) is None
 
 

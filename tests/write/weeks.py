@@ -36,6 +36,12 @@ def finder() -> NameFinder:
 
 
 @cache
+def templates() -> Templates:
+    """The shipped templates, compiled once."""
+    return Templates([ROOT / "templates"])
+
+
+@cache
 def entries(day: str) -> Mapping[str, Entry]:
     """The entries of a sample week by publisher and title."""
     folder = ROOT / "seeds" / FOLDERS[day]
@@ -97,5 +103,5 @@ def brief(day: str, style: str = "column") -> Brief:
 def issue(chosen: Selection, told: Brief) -> Issue:
     """The issue as ``digest draft`` makes it of a selection."""
     made = compose(fitted(chosen, told), told)
-    bodies = Templates([ROOT / "templates"]).style_bodies(told.style, made)
+    bodies = templates().style_bodies(told.style, made)
     return spelled_one_way(issue_from(made, bodies), told.names or finder())
