@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from digest.data.names import load_names
 from digest.judge.embed import load_embedder
-from digest.text.mentions import NameFinder
 from tests.eval.kinds import Remembering, kinds, moved_by
+from tests.shipped import shipped_finder
 
 ASKED = ("grain", "students", "pandas", "space")
 FLOOR = 0.8
@@ -21,7 +20,7 @@ def test_corrections_move_their_kind_and_leave_the_rest() -> None:
     if encoder is None:
         pytest.skip("no sentence encoder")
     embedder = Remembering(encoder)
-    finder = NameFinder(load_names())
+    finder = shipped_finder()
     made = {}
     for kind in kinds():
         if kind.name in ASKED:

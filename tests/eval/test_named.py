@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from digest.data.names import load_names
-from digest.text.mentions import NameFinder
+from tests.shipped import shipped_finder
 
 FILE = Path(__file__).with_name("names.txt")
 _BRACKETS = re.compile(r"\[([^\]]*)\]")
@@ -29,7 +28,7 @@ def cases() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def test_of_two_hundred_sentences_99_in_100_are_read_right() -> None:
-    finder = NameFinder(load_names())
+    finder = shipped_finder()
     asked = cases()
     wrong = []
     for sentence, expected in asked:

@@ -9,15 +9,14 @@ from typing import Any
 
 import pytest
 
-from digest.data.names import load_names
 from digest.data.sections import SHIPPED_SECTIONS
 from digest.judge.embed import encode_entries, load_embedder
 from digest.judge.evaluate import Labelled, sections_report, stories_report
 from digest.judge.sections import Classifier
 from digest.judge.stories import cluster, item_of
 from digest.model import Certainty, Entry
-from digest.text.mentions import NameFinder
 from tests.judge.builders import entry
+from tests.shipped import shipped_finder
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 DEV = SHARED / "eval" / "sections-dev.jsonl"
@@ -50,7 +49,7 @@ def judged(path: Path, *, vectors: bool) -> list[Labelled]:
     rows = rows_of(path)
     entries = [entry_of(i, row) for i, row in enumerate(rows)]
     made = encode_entries(entries, load_embedder()) if vectors else None
-    classifier = Classifier(SHIPPED_SECTIONS, NameFinder(load_names()))
+    classifier = Classifier(SHIPPED_SECTIONS, shipped_finder())
     placements = classifier.place(entries, made)
     groups = cluster(
         [

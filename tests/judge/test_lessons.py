@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from digest.data.names import load_names
 from digest.data.sections import SHIPPED_SECTIONS
 from digest.data.training import load_lines
 from digest.judge.embed import Embedder, encode_entries, load_embedder
@@ -17,6 +16,7 @@ from digest.model import Entry
 from digest.text.mentions import NameFinder
 from tests.eval.kinds import Remembering
 from tests.judge.builders import entry
+from tests.shipped import shipped_finder
 
 TAUGHT = (
     "Orchard growers in the valley fear a late frost", "Beekeepers report weak hives this spring",
@@ -49,7 +49,7 @@ def entries_of(titles: tuple[str, ...], prefix: str) -> list[Entry]:
 
 @pytest.fixture(scope="module")
 def finder() -> NameFinder:
-    return NameFinder(load_names())
+    return shipped_finder()
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["vectors", "words"])

@@ -6,7 +6,7 @@ from collections import defaultdict
 from pypinyin import Style, pinyin
 
 from digest.data.names import declined, load_names
-from digest.text.mentions import NameFinder
+from tests.shipped import shipped_finder
 
 # Characters whose reading in this name is not the one pypinyin takes; each is known by the person.
 EXCEPTIONS = {
@@ -93,7 +93,7 @@ def test_a_phrase_declines_in_agreement() -> None:
 
 
 def test_names_are_found_in_three_languages() -> None:
-    finder = NameFinder(load_names())
+    finder = shipped_finder()
 
     def ids(text: str) -> set[str]:
         return {mention.name_id for mention in finder.find(text)}

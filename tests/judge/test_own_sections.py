@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from digest.data.names import load_names
 from digest.data.sections import SHIPPED_SECTIONS
 from digest.judge.embed import Embedder, encode_entries, load_embedder
 from digest.judge.lessons import Lesson
@@ -12,6 +11,7 @@ from digest.judge.sections import Classifier
 from digest.model import OFF_TOPIC, Section
 from digest.text.mentions import NameFinder
 from tests.judge.builders import entry
+from tests.shipped import shipped_finder
 
 FOOTBALL = Section(
     id="football",
@@ -43,7 +43,7 @@ CASES = (
 
 @pytest.fixture(scope="module")
 def finder() -> NameFinder:
-    return NameFinder(load_names())
+    return shipped_finder()
 
 
 @pytest.fixture(scope="module")

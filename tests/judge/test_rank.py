@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from digest.data.names import load_names
 from digest.judge.rank import Named, rank
 from digest.judge.select import Limits, select
 from digest.judge.twice import distinct
 from digest.model import OFF_TOPIC, Entry, Override, Ranked, Section, Selection, Story
 from digest.text.mentions import NameFinder
 from tests.judge.builders import END, PERIOD, entry, placed
+from tests.shipped import shipped_finder
 
 SECTIONS = (
     Section(id="diplomacy", title="Diplomacy", limit=2),
@@ -19,7 +19,7 @@ THEME = "Xi Jinping calls Putin on Ukraine"
 
 @pytest.fixture(scope="module")
 def finder() -> NameFinder:
-    return NameFinder(load_names())
+    return shipped_finder()
 
 
 def ranked(

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest.data.names import load_names
 from digest.data.sections import SHIPPED_SECTIONS
 from digest.judge.sections import PRIOR, Classifier
 from digest.model import OFF_TOPIC, Certainty, Entry, Section
 from digest.text.mentions import NameFinder
+from tests.shipped import shipped_finder
 
 NOW = datetime(2022, 4, 7, tzinfo=UTC)
 
@@ -32,7 +32,7 @@ def entry(title: str, text: str = "", lang: str = "en", section: str | None = No
 
 @pytest.fixture(scope="module")
 def finder() -> NameFinder:
-    return NameFinder(load_names())
+    return shipped_finder()
 
 
 @pytest.fixture(scope="module")

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from digest.data.names import load_names
 from digest.judge.embed import encode_entries, load_embedder
 from digest.judge.gist import gists_of
 from digest.judge.rank import Named
 from digest.judge.storylines import continues, joined, storylines_of
 from digest.model import Gist, Ranked, Story, Storyline
-from digest.text.mentions import NameFinder
 from tests.judge.builders import entry
+from tests.shipped import shipped_finder
 
 FILE = Path(__file__).with_name("storylines.txt")
 PRECISION, RECALL = 0.8, 0.36
@@ -49,7 +48,7 @@ def gists(texts: Sequence[tuple[str, ...]], *, vectors: bool = True) -> tuple[Gi
         )
         for e in entries
     ]
-    return gists_of(stories, Named(finder=NameFinder(load_names())), known)
+    return gists_of(stories, Named(finder=shipped_finder()), known)
 
 
 def _day(week: str) -> datetime:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from digest.data.names import load_names
 from digest.model import (
     Certainty,
     Entry,
@@ -28,7 +27,6 @@ from digest.pull.files import find, read
 from digest.render.environment import Templates
 from digest.source import Source
 from digest.text.markdown import published, traces
-from digest.text.mentions import NameFinder
 from digest.text.words import shared_run
 from digest.write.casing import count_words
 from digest.write.column import Brief, compose
@@ -36,9 +34,10 @@ from digest.write.draftfile import draft_of, issue_of, parse
 from digest.write.issue import issue_from
 from digest.write.quotes import MOST_WORDS
 from digest.write.verbatim import is_verbatim
+from tests.shipped import shipped_finder
 
 ROOT = Path(__file__).resolve().parents[2]
-FINDER = NameFinder(load_names())
+FINDER = shipped_finder()
 NOW = datetime(2023, 5, 1, tzinfo=UTC)
 PERIOD = Period(
     start=datetime(2023, 4, 20, 6, tzinfo=UTC),

@@ -7,10 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from digest.data.names import load_names
 from digest.model import Certainty, Entry, Ownership, Period, Ranked, Selection, Story
 from digest.text.markdown import published
-from digest.text.mentions import NameFinder
 from digest.text.readalike import difference_in
 from digest.write.attribution import Voice
 from digest.write.brief import Brief, Past
@@ -26,9 +24,10 @@ from digest.write.novelty import Told, stands
 from digest.write.people import People
 from digest.write.quotes import passages
 from digest.write.speakers import quoted_in
+from tests.shipped import shipped_finder
 from tests.write.weeks import STYLES, templates
 
-FINDER = NameFinder(load_names())
+FINDER = shipped_finder()
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
 PERIOD = Period(start=NOW - timedelta(days=7), end=NOW, day=date(2024, 5, 1))
 

@@ -10,9 +10,7 @@ from difflib import SequenceMatcher
 
 import pytest
 
-from digest.data.names import load_names
 from digest.model import Certainty, Entry, Ownership, Section
-from digest.text.mentions import NameFinder
 from digest.write.draftfile import parse
 from digest.write.gate import CHECKS, errors, examine
 from digest.write.gatecontext import (
@@ -27,8 +25,9 @@ from digest.write.gatecontext import (
     parts_of,
 )
 from digest.write.gateform import figures_of
+from tests.shipped import shipped_finder
 
-FINDER = NameFinder(load_names())
+FINDER = shipped_finder()
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
 SECTIONS = (Section(id="energy", title="Energy"), Section(id="cyber", title="Cyber", limit=2))
 

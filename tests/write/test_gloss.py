@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from digest.data.names import load_names
 from digest.text.mentions import NameFinder
 from digest.write.gloss import gloss_text
+from tests.shipped import shipped_finder
 
 
 @pytest.fixture(scope="module")
 def finder() -> NameFinder:
-    return NameFinder(load_names())
+    return shipped_finder()
 
 
 def test_the_first_mention_in_prose_is_glossed_once(finder: NameFinder) -> None:

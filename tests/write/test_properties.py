@@ -30,8 +30,9 @@ from digest.write.gate import errors, examine
 from digest.write.gatecontext import Cited, Context, Finding, Wording, parts_of
 from digest.write.gatewords import shared_with
 from digest.write.gloss import gloss, prose_of
+from tests.shipped import shipped_finder
 from tests.write.frames import told, unfounded
-from tests.write.weeks import FOLDERS, STYLES, brief, finder, issue, selection
+from tests.write.weeks import FOLDERS, STYLES, brief, issue, selection
 
 ENGLISH = (
     "Chinese President Xi Jinping received the president of Kazakhstan in Xi’an on Friday.",
@@ -145,7 +146,9 @@ def of(chosen: Selection) -> Mapping[str, Entry]:
 def check_founded(made: Issue, known: Mapping[str, Entry]) -> None:
     for story in made.stories:
         for sentence, ids in told(story.body):
-            assert unfounded(sentence, [known[each] for each in ids], finder()) == "", sentence
+            assert unfounded(sentence, [known[each] for each in ids], shipped_finder()) == "", (
+                sentence
+            )
 
 
 def check_runs(made: Issue, known: Mapping[str, Entry]) -> None:
@@ -164,13 +167,13 @@ def check_gloss(made: Issue) -> None:
             (each.introduction, *(s.intro + "\n\n" + story.body for s in each.sections
              for story in s.stories), each.closing)
         )
-        for each in (made, gloss(made, finder()))
+        for each in (made, gloss(made, shipped_finder()))
     )  # fmt: skip
     people = {
         name.id: name
-        for mention in finder().find(prose_of(before))
+        for mention in shipped_finder().find(prose_of(before))
         if re.search(r"[A-Za-z]", prose_of(before)[mention.start : mention.end])
-        and (name := finder().name(mention.name_id)).kind == "person"
+        and (name := shipped_finder().name(mention.name_id)).kind == "person"
         and name.pinyin
         and name.hanzi
     }
@@ -178,9 +181,9 @@ def check_gloss(made: Issue) -> None:
         shown = f"{name.pinyin} {name.hanzi}"
         assert after.count(shown) == 1, shown
         prose = prose_of(after)
-        first = next(m for m in finder().find(prose) if m.name_id == name.id)
+        first = next(m for m in shipped_finder().find(prose) if m.name_id == name.id)
         assert abs(first.start - prose.index(shown)) <= len(shown), shown
-    assert gloss(gloss(made, finder()), finder()) == gloss(made, finder())
+    assert gloss(gloss(made, shipped_finder()), shipped_finder()) == gloss(made, shipped_finder())
 
 
 def findings(made: Issue, known: Mapping[str, Entry]) -> tuple[Finding, ...]:
@@ -192,7 +195,7 @@ def findings(made: Issue, known: Mapping[str, Entry]) -> tuple[Finding, ...]:
     context = Context(
         draft=draft,
         cited=cited,
-        finder=finder(),
+        finder=shipped_finder(),
         sections=tuple(replace(each, limit=6) for each in SHIPPED_SECTIONS),
         linked=tuple(known.values()),
         parts=parts_of(draft),
@@ -247,7 +250,7 @@ def test_one_word_that_nobody_said_is_found_in_any_sentence(style: str) -> None:
             bare = re.sub(r"“[^“”]*”", lambda quote: "x" * len(quote[0]), sentence)
             for place in re.finditer(" ", bare):
                 changed = f"{sentence[: place.start()]} quinoa{sentence[place.start() :]}"
-                assert unfounded(changed, [known[each] for each in ids], finder()), changed
+                assert unfounded(changed, [known[each] for each in ids], shipped_finder()), changed
 
 
 @pytest.mark.parametrize("theirs", [False, True], ids=["notes", "publishers"])

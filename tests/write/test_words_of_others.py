@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from digest.data.names import load_names
 from digest.model import (
     Certainty,
     Citation,
@@ -17,15 +16,15 @@ from digest.model import (
     Period,
     Section,
 )
-from digest.text.mentions import NameFinder
 from digest.write.casing import Casing, curly, open_end
 from digest.write.gloss import gloss, gloss_text
 from digest.write.headings import cleaned, heading_of
 from digest.write.overrides import apply, differences, note, noted
 from digest.write.quotes import chosen, joined, passages
 from digest.write.verbatim import is_verbatim
+from tests.shipped import shipped_finder
 
-FINDER = NameFinder(load_names())
+FINDER = shipped_finder()
 SOURCE = "The minister said: “We are ready.” Talks, he added, go on — with the EU — until May."
 
 

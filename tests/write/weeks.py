@@ -9,30 +9,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from digest.data.names import load_names
 from digest.data.sections import SHIPPED_SECTIONS
 from digest.model import Entry, Issue, Period, Ranked, Reason, Selection, Story
 from digest.pull.entries import entries_of
 from digest.pull.files import find, read
 from digest.render.environment import Templates
 from digest.source import Source
-from digest.text.mentions import NameFinder
 from digest.write.brief import Brief
 from digest.write.column import compose, fitted
 from digest.write.issue import issue_from
 from digest.write.spelling import spelled_one_way
+from tests.shipped import shipped_finder
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"
 FOLDERS = {"2022-04-07": "week-2022-04-07", "2023-04-27": "week-2023-04-28"}
 STYLES = ("column", "roundup", "explainer", "links")
 SEEN = datetime(2023, 5, 1, tzinfo=UTC)
-
-
-@cache
-def finder() -> NameFinder:
-    """The shipped name book."""
-    return NameFinder(load_names())
 
 
 @cache
@@ -94,7 +87,7 @@ def brief(day: str, style: str = "column") -> Brief:
         number=None,
         period=period(day),
         sections=SHIPPED_SECTIONS,
-        names=finder(),
+        names=shipped_finder(),
         style=style,
         shape=style,
     )
@@ -104,4 +97,4 @@ def issue(chosen: Selection, told: Brief) -> Issue:
     """The issue as ``digest draft`` makes it of a selection."""
     made = compose(fitted(chosen, told), told)
     bodies = templates().style_bodies(told.style, made)
-    return spelled_one_way(issue_from(made, bodies), told.names or finder())
+    return spelled_one_way(issue_from(made, bodies), told.names or shipped_finder())
