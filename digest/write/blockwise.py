@@ -46,13 +46,15 @@ class Blockwise:
         self.language = language
         self.voice = Voice()
 
-    def blocks(self, entries: Sequence[Entry], heading: str) -> tuple[list[Paragraph], Told]:
+    def blocks(
+        self, entries: Sequence[Entry], heading: str, kept_back: tuple[Entry, str] | None
+    ) -> tuple[list[Paragraph], Told]:
         """Who reported what, the leading outlet first, and what has been said by then.
 
         Publishers' words are set off as quotations closed by their source; an editor's note is
         told in prose. An outlet that adds nothing is left to the credits.
         """
-        told, people = Told(), People(self.finder)
+        told, people = Told(kept_back=kept_back), People(self.finder)
         made: list[Paragraph] = []
         names: set[str] = set()
         for entry in entries:
@@ -94,13 +96,18 @@ class Blockwise:
 
     def _theirs(self, entry: Entry, heading: str, told: Told) -> list[Paragraph]:
         found = passages(entry, about=tokens(heading, entry.lang))
-        fresh = [p for p in found if told.novelty(p.text, entry.lang) > _ENOUGH]
-        own = chosen([p for p in fresh if not p.chained], most=3, words=_A_BLOCK)
+        fresh = [
+            p
+            for p in found
+            if told.novelty(p.text, entry.lang) > _ENOUGH and not told.holds(p.text)
+        ]
+        room = _A_BLOCK - told.reserved(entry)
+        own = chosen([p for p in fresh if not p.chained], most=3, words=room)
         made: list[Paragraph] = []
         if own:
             made = [paragraph(Kind.PROSE, [traced(block_lead(entry), entry)], [entry])]
             made.append(quotation(entry, joined(own)))
-        rest = 60 - sum(count_words(p.text) for p in own)
+        rest = room - sum(count_words(p.text) for p in own)
         for passage in [p for p in fresh if p.chained and count_words(p.text) <= rest][:1]:
             made += chain(entry, passage, named=bool(own))
             own = (*own, passage)

@@ -32,7 +32,7 @@ __all__ = ["Brief", "citation_of", "compose", "fitted"]
 
 _PINNED = 100
 _FEW = 6
-_CROWDED = 1.2
+_CROWDED = 0.8
 
 
 def compose(selection: Selection, brief: Brief) -> ComposedIssue:
@@ -175,7 +175,7 @@ class _Composer:
         home = [entry for entry in ranked.entries if entry.lang == self.brief.language]
         if self.shape.deep:
             home = latest(home)
-        blocks, told = self.blockwise.blocks(home, heading)
+        blocks, told = self.blockwise.blocks(home, heading, self._kept_back(ranked, heading))
         past = self.brief.past.get(ranked.story.id, ())
         update = update_of(past, self.brief.period.day)
         if update is not None:
@@ -237,7 +237,7 @@ class _Composer:
         teller: Teller,
     ) -> list[Paragraph]:
         denial = find_denial(ranked.entries, heading, self.brief.language)
-        kept_back = (denial.entry, denial.sentence) if denial and denial.sentence else None
+        kept_back = self._kept_back(ranked, heading)
         paragraphs = teller.tell(home, heading, limits, kept_back=kept_back)
         cited = {entry_id for part in paragraphs for entry_id in part.entry_ids}
         named = denial is not None and denial.entry.id in cited
@@ -248,6 +248,10 @@ class _Composer:
         if denial is not None:
             paragraphs.append(denial_line(denial, teller, named=named))
         return paragraphs
+
+    def _kept_back(self, ranked: Ranked, heading: str) -> tuple[Entry, str] | None:
+        denial = find_denial(ranked.entries, heading, self.brief.language)
+        return (denial.entry, denial.sentence) if denial and denial.sentence else None
 
     def _pointer(self, ranked: Ranked) -> Pointer:
         home = [entry for entry in ranked.entries if entry.lang == self.brief.language]

@@ -37,8 +37,12 @@ _FULL_NAME = re.compile(r"\b[A-Z]\w+ ([A-Z][^\W\d_]+(?:-\w+)?)\b")
 
 @dataclass(slots=True)
 class Told:
-    """What a story has said so far."""
+    """What a story has said so far.
 
+    ``kept_back`` is a sentence of an entry that stands elsewhere (a denial), not among the rest.
+    """
+
+    kept_back: tuple[Entry, str] | None = None
     stems: set[str] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
     used: dict[str, list[str]] = field(default_factory=dict)
@@ -67,7 +71,14 @@ class Told:
 
     def holds(self, sentence: str) -> bool:
         """Whether the sentence has been told, or is kept back, as it is."""
-        return any(sentence in texts for texts in self.used.values())
+        kept = self.kept_back[1] if self.kept_back else None
+        return sentence == kept or any(sentence in texts for texts in self.used.values())
+
+    def reserved(self, entry: Entry) -> int:
+        """How many of an entry's words are kept back."""
+        if self.kept_back is None or self.kept_back[0] != entry:
+            return 0
+        return count_words(self.kept_back[1])
 
 
 def likeness(one: str, other: str, lang: str) -> float:

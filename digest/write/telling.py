@@ -74,16 +74,13 @@ class _Telling:
     ) -> None:
         self.voice, self.casing = teller.voice, teller.casing
         self.heading, self.limits = heading, limits
-        self.told = Told()
+        self.told = Told(kept_back=kept_back)
         self.people = People(teller.finder)
         self.quoter = Quoter(teller.voice, teller.finder)
         self.finder = teller.finder
         self.elsewhere = tuple(each for each in teller.headings if each != heading)
-        self.reserved = 1 if kept_back else 0
-        if kept_back:
-            self.told.used["kept back"] = [kept_back[1]]
-            if not kept_back[0].paraphrase:
-                self.quoter.reserve(*kept_back)
+        if kept_back and not kept_back[0].paraphrase:
+            self.quoter.reserve(*kept_back)
 
     def story(self, entries: Sequence[Entry]) -> list[Paragraph]:
         lead, *others = entries
@@ -107,7 +104,7 @@ class _Telling:
         return [*paragraphs, *joined_paragraphs([*made, *quoted], _A_PARAGRAPH)]
 
     def _has_room(self, entry: Entry) -> bool:
-        used = len(self.told.used) - self.reserved
+        used = len(self.told.used)
         known = entry.id in self.told.used
         return self.told.words < self.limits.most and (known or used < self.limits.outlets)
 
@@ -121,7 +118,7 @@ class _Telling:
         text: list[Md] = []
         cited = [entry]
         for sentence in own_sentences(entry):
-            if len(text) >= most or sentence in self.told.used.get("kept back", ()):
+            if len(text) >= most or self.told.holds(sentence):
                 continue
             shown = self.people.told(sentence)
             if text:

@@ -76,7 +76,8 @@ class Quoter:
             short = shortened(passage, _WOVEN_WORDS)
             if count_words(short.text) > _WOVEN_WORDS or short.chained:
                 continue
-            if told.novelty(short.text, entry.lang) > NOVEL and self._fits(entry, short.text):
+            fresh = told.novelty(short.text, entry.lang) > NOVEL and not told.holds(passage.text)
+            if fresh and self._fits(entry, short.text):
                 self._count(entry, short.text)
                 told.add(entry, short.text, entry.lang)
                 text = self._said(outlet_of(entry), entry, short.text)

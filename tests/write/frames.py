@@ -50,6 +50,7 @@ _FRAMES = tuple(
         r"One source(?:, state media)?: this rests on @ alone\.",
         r"One source(?:, state media)?: among our sources only @ carries this\.",
         r"One source(?:, state media)?: @; no second report was found\.",
+        r"Denied: (?:~,? @ reported\.|@: (?:~|Q))",
         rf"Figures differ: {_GIVE}(?: ~)?(?:; {_GIVE})+\.",
         rf"@(?: \[[a-z]{{2}}\])?(?:, {_DAY})?(?:: (?:~|Q))?",
         rf"(?:{_DAY} – )?(?:~|Q)(?: \[[a-z]{{2}}\])? – @(?: \[[a-z]{{2}}\])?",
