@@ -25,10 +25,11 @@ _STEP = 0.1
 _COMMENTARY = re.compile(
     r"\b(?:analys[ti]s?|analysts|experts?|opinion|editorial|explain(?:s|ed|er)?|explanations?"
     r"|commentary|argues?|asks? (?:whether|why|how)|reacts?|reactions?|responds?|comments? on"
-    r"|den(?:y|ies|ied))\b"
+    r"|den(?:y|ies|ied)|silent (?:on|about)|declin(?:es?|ed) (?:to )?comment|no comment)\b"
     r"|^(?:why|how|what)\b"
     r"|аналити|эксперт|мнени|почему|отреагир|реакци|прокомментир|колонка|опроверг"
-    r"|分析|专家|專家|解析|解读|解讀|社评|社評|评论|評論|为何|為何|学者|學者|观点|觀點|回应|回應|否认|否認",
+    r"|не комментирует|отказал\w* комментировать"
+    r"|分析|专家|專家|解析|解读|解讀|社评|社評|评论|評論|为何|為何|学者|學者|观点|觀點|回应|回應|否认|否認|未置评|未置評|拒绝置评|拒絕置評",
     re.IGNORECASE,
 )
 """What titles of analyses, reactions and denials say: they tell of an event to say more of it."""

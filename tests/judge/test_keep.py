@@ -82,6 +82,8 @@ def test_a_plain_report_speaks_before_analysis_and_reaction() -> None:
         "Эксперт объяснил смысл разговора",
         "习近平与泽连斯基通话 专家解析",
         "Minsk denies part in the call",
+        "Kremlin silent on the call",
+        "Beijing declines to comment on the call",
     ):
         other = entry("9", title, weight=2.0)
         (made,) = stories_of([[other, group[3]]], {**placements, "9": placed("diplomacy")})
