@@ -107,6 +107,8 @@ def _alike(a: frozenset[str], b: frozenset[str]) -> bool:
 
 def origins(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
     """The entries of one story by independent origin; the order given is kept in and between."""
+    if len(entries) == 1:  # most stories of a week
+        return (tuple(entries),)
     parents = list(range(len(entries)))
 
     def root(i: int) -> int:
@@ -116,7 +118,7 @@ def origins(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
 
     urls = [canonical_url(entry.url) if entry.url else None for entry in entries]
     wires = [wire_of(entry) for entry in entries]
-    pieces = [_pieces(entry) for entry in entries] if len(entries) > 1 else []
+    pieces = [_pieces(entry) for entry in entries]
     for i, first in enumerate(entries):
         for j in range(i):
             if root(i) == root(j):

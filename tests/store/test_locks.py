@@ -20,9 +20,9 @@ from digest.store.locks import hold
 with hold(Path(sys.argv[1]), "run", command="digest run"):
     child = os.fork()
     if child == 0:
+        print(os.getpid(), flush=True)
         sys.stdin.read()  # lives on when its parent is dead
         os._exit(0)
-    print(child, flush=True)
     os.waitpid(child, 0)
 """
 
