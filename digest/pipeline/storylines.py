@@ -138,7 +138,8 @@ def list_storylines(config: Path, *, as_of: str | None, now: datetime) -> Result
         for row in rows
     ]
     return Result(
-        text="\n".join(text) or "No story goes on with another yet.",
+        text="\n".join(text)
+        or f"No story goes on with another in the half year to {period.day.isoformat()}.",
         document={"storylines": rows},
     )
 

@@ -56,7 +56,8 @@ def test_the_shipped_weights_are_what_training_gives(embedder: Embedder) -> None
 def test_lines_come_back_as_they_were_written() -> None:
     lines = load_lines()
     assert read_training(written(lines), where="here") == lines
-    assert {line.batch for line in lines} == {1, 2, 3}
+    batches = {line.batch for line in lines}
+    assert batches == set(range(1, max(batches) + 1))
 
 
 @pytest.mark.parametrize(
