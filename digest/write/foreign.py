@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from digest.data.outlets import load_outlets
 from digest.data.prose import load_prose
-from digest.model import Entry
+from digest.model import Entry, Name
 from digest.text.markdown import Md
 from digest.text.mentions import NameFinder
 from digest.text.sentences import sentences
@@ -49,16 +49,18 @@ def label_of(section: str, entries: Sequence[Entry], finder: NameFinder | None) 
     names = _names(lead, finder, headline=True)
     if len(names) < 2:  # noqa: PLR2004 - one name alone says little
         names = list(dict.fromkeys([*names, *_names(lead, finder)]))
-    names = names[:_NAMES]
-    names = [_with_article(name) for name in names]
+    # Countries say little in a headline that has other names.
+    telling = [name for name in names if name.role != "country"]
+    names = telling if len(telling) > 1 else names
+    shown = [_with_article(name.name) for name in names[:_NAMES]]
     day = day_of(lead)
     press, when = _press(entries), f", {day}" if day else ""
     figures = "".join(f": {figure}" for figure in _figures(lead.title)[:1])
     languages = len({entry.lang for entry in entries})
     shorter = [f"Press in {spelled(languages)} languages"] * (languages > _MOST_BLOCKS)
-    for count in range(len(names), 0, -1):
+    for count in range(len(shown), 0, -1):
         for whose in (press, *shorter):
-            told = f"{whose} on {_and(names[:count])}{figures}{when}"
+            told = f"{whose} on {_and(shown[:count])}{figures}{when}"
             if len(told) <= _LONGEST:
                 return told
     return f"{section} in the {press[:1].upper() + press[1:]}{figures}{when}"
@@ -112,7 +114,7 @@ def _told(entry: Entry, finder: NameFinder | None, voice: Voice) -> list[Paragra
             title, entry.lang, outlet.full(), name, on
         )
     lines = [traced(text, entry)]
-    named = [Md.escape(_with_article(each)) for each in _names(entry, finder)[:_NAMED]]
+    named = [Md.escape(_with_article(each.name)) for each in _names(entry, finder)[:_NAMED]]
     if named:
         forms = ["The report names {}.", "The text names {}."]
         lines.append(traced(Md(voice.pick(forms)).format(listed(named)), entry))
@@ -179,7 +181,7 @@ def _with_article(name: str) -> str:
     return f"the {name}" if takes else name
 
 
-def _names(entry: Entry, finder: NameFinder | None, *, headline: bool = False) -> list[str]:
+def _names(entry: Entry, finder: NameFinder | None, *, headline: bool = False) -> list[Name]:
     """Names in headline and lead as this newsletter writes them, people first, no outlets."""
     if finder is None:
         return []
@@ -189,9 +191,9 @@ def _names(entry: Entry, finder: NameFinder | None, *, headline: bool = False) -
         for mention in finder.find(text)
     ]
     book = load_outlets()
-    people = [name.name for name in found if name.kind == "person"]
+    people = [name for name in found if name.kind == "person"]
     others = [
-        name.name
+        name
         for name in found
         if name.kind != "person" and not book.kind(name.name) and book.find_press(name.name) is None
     ]

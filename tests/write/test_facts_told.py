@@ -167,7 +167,7 @@ def test_a_story_that_goes_on_says_so_and_leads_back() -> None:
 
 
 def test_words_without_their_speaker_are_not_quoted() -> None:
-    text = "“There can be no peace at the expense of the territory of the harbour town.”"
+    text = "“The harbour stays ours, and no treaty of yours will ever give it away.”"
     assert passages(entry("P", text, paraphrase=False)) == ()
 
 
@@ -262,3 +262,12 @@ def test_nothing_is_said_of_who_else_carries_what_another_story_names() -> None:
     voice = Voice()
     lines = [origin_line(alone, 1, voice) for _ in range(3)]
     assert len({line.markdown for line in lines if line}) == 3
+
+
+def test_a_label_leaves_out_countries_where_it_has_other_names() -> None:
+    both = entry("P", "", title="习近平会见托卡耶夫 谈中国投资", lang="zh")
+    told = label_of("Diplomacy", [both], FINDER)
+    assert "Xi Jinping and Kassym-Jomart Tokayev" in told
+    assert "China" not in told
+    alone = entry("P", "", title="中国与俄罗斯签署协议", lang="zh")
+    assert "China and Russia" in label_of("Diplomacy", [alone], FINDER)
