@@ -54,7 +54,7 @@ _DAY = re.compile(
     r"|октябр[ья]|ноябр[ья]|декабр[ья])\b"
 )
 
-_SERIES, _SERIES_DAYS = 0.9, 5
+_SERIES, _SERIES_DAYS, _SERIES_GRAMS = 0.9, 5, 2
 
 _OWN_NAME = 0.5
 """What a name of the newsletter's own book says, of which nothing is known but that it matters."""
@@ -131,7 +131,9 @@ def _editions(one: Gist, other: Gist) -> bool:
     apart = max((one.first - other.last).days, (other.first - one.last).days)
     held, known = set(grams(bare, "en")), set(grams(theirs, "en"))
     least = min(len(held), len(known))
-    return apart >= _SERIES_DAYS and least > 2 and len(held & known) >= _SERIES * least  # noqa: PLR2004
+    if apart < _SERIES_DAYS or least <= _SERIES_GRAMS:
+        return False
+    return len(held & known) >= _SERIES * least
 
 
 def storylines_of(gists: Sequence[Gist], previous: Sequence[Storyline]) -> tuple[Storyline, ...]:

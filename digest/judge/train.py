@@ -24,6 +24,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from digest.data.lexicon import load_lexicon
 from digest.data.names import load_names
@@ -88,8 +89,6 @@ class _Lines:
 
 def trained(lines: Sequence[Line], embedder: Embedder) -> Trained:
     """The weights; the same lines give the same bytes with the same libraries."""
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only to train
-
     entries = tuple(entry_of(number, line) for number, line in enumerate(lines))
     encoded = encode_entries(entries, embedder)
     assert encoded is not None  # noqa: S101 - there is an encoder

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
+from threadpoolctl import threadpool_limits
+
 
 def one_core() -> AbstractContextManager[object]:
     """Inside, numpy computes on one core.
@@ -11,7 +13,5 @@ def one_core() -> AbstractContextManager[object]:
     The matrices of judging are too small to share: threads wait for one another, and where other
     programs run, that waiting was most of the CPU time. One core also rounds the same everywhere.
     """
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - looks for numpy's libraries
-
     limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
     return limits

@@ -54,6 +54,9 @@ _UKRAINIAN: tuple[tuple[str, int, tuple[str, ...]], ...] = (
 )
 _NEUTER = ("ое", "ее", "ие", "ые", "ье", "ре", "ы")
 """Endings in a vowel that decline all the same: море, Приморье, Сумы."""
+
+_SHORT_NEUTER, _PARTICLE = 3, 2
+"""Words of so many letters stay as they are: Цюй, Ли."""
 _SURNAMES = ("ова", "ева", "ина")
 _CONSONANT = ("а", "у", "а", "ом", "е")
 _HARD_UK = ("а", "у", "а", "ом", "і")
@@ -86,9 +89,9 @@ def _also(word: str) -> tuple[str, ...]:
 
 def _cases(word: str, lang: str) -> tuple[str, ...]:
     last = word[-1:].lower()
-    neuter = lang == "ru" and word.endswith(_NEUTER) and len(word) > 3  # noqa: PLR2004
+    neuter = lang == "ru" and word.endswith(_NEUTER) and len(word) > _SHORT_NEUTER
     still = last in "оуюыиіеэёї" and not neuter
-    if len(word) <= 2 or word.isupper() or not "а" <= last <= "ї" or still:  # noqa: PLR2004
+    if len(word) <= _PARTICLE or word.isupper() or not "а" <= last <= "ї" or still:
         return (
             (word,) * _CASES if not (lang == "uk" and last == "о") else _by_rule(word, _UKRAINIAN)
         )
