@@ -111,7 +111,7 @@ def by_overlap(fresh: Sequence[Sequence[str]], previous: Sequence[Sequence[str]]
 def _with_id(story: Story, kept: Story | None, swallowed: Sequence[Story], used: set[str]) -> Story:
     """The story under its lasting id; ``used`` grows by the ids of new stories."""
     if kept is None:
-        new_id = _free_id(min(story.entry_ids), used)
+        new_id = free_id("s", min(story.entry_ids), used)
         used.add(new_id)
         return replace(story, id=new_id)
     gone = [o.id for o in swallowed if set(o.entry_ids) <= set(story.entry_ids)]
@@ -119,13 +119,10 @@ def _with_id(story: Story, kept: Story | None, swallowed: Sequence[Story], used:
     return replace(story, id=kept.id, merged=merged, storyline_id=kept.storyline_id)
 
 
-def _free_id(entry_id: str, used: set[str]) -> str:
-    seed = entry_id
-    while True:
-        made = f"s-{sha256(seed.encode()).hexdigest()[:_ID_LENGTH]}"
-        if made not in used:
-            return made
-        seed += "+"
+def free_id(kind: str, seed: str, used: Collection[str]) -> str:
+    """``s-`` or another kind and a hash of the seed; of a longer seed while that one is used."""
+    made = f"{kind}-{sha256(seed.encode()).hexdigest()[:_ID_LENGTH]}"
+    return made if made not in used else free_id(kind, f"{seed}+", used)
 
 
 def _central_first(
@@ -160,7 +157,7 @@ def _story(entries: Sequence[Entry], placements: Mapping[str, Placement]) -> Sto
     least = _ALSO_SHARE * sums[order[0]]
     also = tuple(s for s in order[1:] if sums[s] >= least and s != OFF_TOPIC)[:_MOST_ALSO]
     return Story(
-        id=_free_id(min(entry.id for entry in entries), set()),
+        id=free_id("s", min(entry.id for entry in entries), ()),
         entry_ids=tuple(entry.id for entry in entries),
         section=order[0],
         also=() if order[0] == OFF_TOPIC else also,

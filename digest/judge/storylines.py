@@ -14,7 +14,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 import numpy as np
 
@@ -28,7 +27,7 @@ from digest.judge.gist import (
     usual_rarity_of_name,
 )
 from digest.judge.grams import grams
-from digest.judge.keep import by_overlap
+from digest.judge.keep import by_overlap, free_id
 from digest.judge.marks import Matrix
 from digest.model import Gist, Reason, Storyline
 
@@ -153,7 +152,8 @@ def storylines_of(gists: Sequence[Gist], previous: Sequence[Storyline]) -> tuple
         kept = previous[taken[at]] if at in taken else None
         own = tuple(gist.story_id for gist in line)
         older = tuple(s for s in kept.story_ids if s not in seen) if kept else ()
-        line_id = kept.id if kept else _free_id(own[0], used)
+        line_id = kept.id if kept else free_id("l", own[0], used)
+        used.add(line_id)
         merged = kept.merged if kept else ()
         made.append(Storyline(id=line_id, title=_title(line), story_ids=older + own, merged=merged))
     return _with_merged(made, [p for at, p in enumerate(previous) if at not in taken.values()])
@@ -173,16 +173,6 @@ def _with_merged(made: list[Storyline], gone: Sequence[Storyline]) -> tuple[Stor
             )
     empty = [Storyline(id=old.id, title=old.title, story_ids=()) for old in gone]
     return (*made, *empty)
-
-
-def _free_id(story_id: str, used: set[str]) -> str:
-    seed = story_id
-    while True:
-        made = f"l-{sha256(seed.encode()).hexdigest()[:8]}"
-        if made not in used:
-            used.add(made)
-            return made
-        seed += "+"
 
 
 def _title(line: Sequence[Gist]) -> str:
